@@ -1,0 +1,231 @@
+"""Whether the parts of a configuration fit: zones and schools, groups and links, policy and county."""
+
+from collections import Counter
+from collections.abc import Iterator
+
+from sim.configs import Loaded, Problem, Schedule, listing, nearest
+from sim.evidence import Evidence
+from sim.facts import Facts, Stages
+from sim.policy import Policy
+
+
+def problem_at(loaded: Loaded, path: str, expected: str, found: str, hint: str = "") -> Problem:
+    """A problem at the place where a path stands."""
+    return Problem.at(loaded.place(path), path, expected, found, hint)
+
+
+def facts_problems(county: Loaded[Facts]) -> Iterator[Problem]:
+    """What does not fit within a county file."""
+    facts = county.value
+    if not facts.stages:
+        yield problem_at(county, "stages", "at least one stage", "none")
+    if isinstance(facts.births_index, dict) and not facts.births_index:
+        yield problem_at(
+            county, "births_index", "national, flat, or an index by school year", "an empty section"
+        )
+    smallest, largest = facts.named_size_range
+    if smallest > largest:
+        yield problem_at(county, "named_size_range", "the smaller size first", f"[{smallest:g}, {largest:g}]")
+    for stage, described in facts.stages.items():
+        if not any(zone.schools for zone in described.zones.values()):
+            yield problem_at(county, f"stages.{stage}.zones", "a zone with schools", "none")
+        for name, zone in described.zones.items():
+            path = f"stages.{stage}.zones.{name}"
+            backbone = zone.backbone_per_100 * zone.pupils / 100
+            if zone.pupils and not zone.schools:
+                yield problem_at(
+                    county,
+                    f"{path}.schools",
+                    f"at least one school for {zone.pupils} pupils",
+                    "0",
+                    "or set pupils: 0",
+                )
+            elif zone.schools > zone.pupils:
+                yield problem_at(
+                    county, f"{path}.pupils", f"a pupil for each of {zone.schools} schools", str(zone.pupils)
+                )
+            elif zone.schools > zone.teachers:
+                yield problem_at(
+                    county,
+                    f"{path}.teachers",
+                    f"a teacher for each of {zone.schools} schools",
+                    str(zone.teachers),
+                )
+            elif backbone > zone.teachers:
+                most = 100 * zone.teachers / max(zone.pupils, 1)
+                yield problem_at(
+                    county,
+                    f"{path}.backbone_per_100",
+                    f"at most {most:.4g}, which makes every teacher a backbone teacher",
+                    f"{zone.backbone_per_100:g}",
+                )
+    yield from _named_school_problems(county)
+
+
+def _named_school_problems(county: Loaded[Facts]) -> Iterator[Problem]:
+    facts = county.value
+    lines: dict[str, str] = {}
+    named: Counter[tuple[str, str]] = Counter()
+    for number, school in enumerate(facts.named_schools):
+        path = f"named_schools.{number}"
+        if school.name in lines:
+            first = county.place(lines[school.name]).line
+            yield problem_at(
+                county,
+                f"{path}.name",
+                "each school once",
+                f"{school.name} again",
+                f"it stands in line {first} already",
+            )
+            continue
+        lines[school.name] = f"{path}.name"
+        zones = facts.stages[school.stage].zones if school.stage in facts.stages else {}
+        there = [name for name, zone in zones.items() if zone.schools or zone.pupils]
+        if school.zone not in there:
+            yield problem_at(
+                county,
+                f"{path}.zone",
+                f"a zone with {school.stage} schools",
+                school.zone,
+                f"these have some: {listing(there)}" if there else "",
+            )
+            continue
+        named[school.stage, school.zone] += 1
+        most = facts.stages[school.stage].zones[school.zone].schools
+        if named[school.stage, school.zone] == most + 1 and most:
+            yield problem_at(
+                county,
+                path,
+                f"at most {most} named {school.stage} schools in the zone {school.zone}",
+                f"{most + 1}",
+            )
+
+
+def policy_problems(policy: Loaded[Policy]) -> Iterator[Problem]:
+    """What does not fit within a policy."""
+    decreed = policy.value
+    if decreed.groups and decreed.start_year is None:
+        yield problem_at(policy, "start_year", "the school year in which the groups start", "none")
+    if decreed.funding.by_grade and decreed.funding.grades is None:
+        yield problem_at(policy, "funding.grades", "grades A, B, C and D, since by_grade is true", "none")
+    for name, link in decreed.links.items():
+        rotation = link.rotation
+        if rotation is not None and rotation.years[0] > rotation.years[1]:
+            yield problem_at(
+                policy,
+                f"links.{name}.rotation.years",
+                "the shortest stay first",
+                f"[{rotation.years[0]}, {rotation.years[1]}]",
+            )
+        if rotation is not None and not rotation.rules:
+            yield problem_at(
+                policy, f"links.{name}.rotation.rules", "at least one rule", "none", "or rotation: null"
+            )
+    for stage in ("primary", "junior"):
+        staffing = decreed.staffing
+        if getattr(staffing.senior_share, stage) + getattr(staffing.intermediate_share, stage) > 1:
+            total = getattr(staffing.senior_share, stage) + getattr(staffing.intermediate_share, stage)
+            yield problem_at(
+                policy,
+                f"staffing.intermediate_share.{stage}",
+                "title shares that add up to at most 1",
+                f"{total:g}",
+            )
+    for sex in ("men", "women"):
+        ages: Schedule = getattr(decreed.staffing.retirement, sex)
+        if ages.clock == "by_group_year":
+            yield problem_at(
+                policy,
+                f"staffing.retirement.{sex}",
+                "a schedule by_year",
+                "by_group_year",
+                "retirement is the county's",
+            )
+    for clock_path, schedule in (
+        ("funding.special_fund_yuan", decreed.funding.special_fund_yuan),
+        ("funding.public_use_yuan.primary", decreed.funding.public_use_yuan.primary),
+        ("funding.public_use_yuan.junior", decreed.funding.public_use_yuan.junior),
+    ):
+        if schedule.clock == "by_group_year":
+            yield problem_at(
+                policy, clock_path, "a schedule by_year", "by_group_year", "this is paid by the county"
+            )
+    yield from _group_problems(policy)
+
+
+def _group_problems(policy: Loaded[Policy]) -> Iterator[Problem]:
+    decreed = policy.value
+    homes: dict[str, str] = {}
+    for name, group in decreed.groups.items():
+        homes.setdefault(group.core, name)
+        if homes[group.core] != name:
+            yield problem_at(
+                policy,
+                f"groups.{name}.core",
+                "each school in one group",
+                f"{group.core}, core of {homes[group.core]}",
+            )
+    for name, group in decreed.groups.items():
+        for link, schools in group.members.items():
+            path = f"groups.{name}.members.{link}"
+            if link not in decreed.links:
+                hint = nearest(link, decreed.links) or f"links: {listing(decreed.links) or 'none'}"
+                yield problem_at(policy, path, "the name of a link", link, hint)
+            for number, school in enumerate(schools):
+                if school == group.core:
+                    yield problem_at(
+                        policy, f"{path}.{number}", "a school other than the core", f"{school}, the core"
+                    )
+                elif school in homes:
+                    where = "this group again" if homes[school] == name else f"also in group {homes[school]}"
+                    yield problem_at(
+                        policy, f"{path}.{number}", "each school in one group, once", f"{school}, {where}"
+                    )
+                else:
+                    homes[school] = name
+
+
+def evidence_problems(evidence: Loaded[Evidence]) -> Iterator[Problem]:
+    """What does not fit among the coefficients."""
+    known = evidence.value
+    if known.match_sd > known.teacher_effect_sd:
+        expected = f"at most teacher_effect_sd, {known.teacher_effect_sd:g}, of which match is a part"
+        yield problem_at(evidence, "match_sd", expected, f"{known.match_sd:g}")
+
+
+def roster_problems(policy: Loaded[Policy], county: Loaded[Facts]) -> Iterator[Problem]:
+    """Schools of a policy that its county does not name."""
+    known = {school.name: school for school in county.value.named_schools}
+    for name, group in policy.value.groups.items():
+        entries = [(f"groups.{name}.core", group.core)]
+        for link, schools in group.members.items():
+            entries += [
+                (f"groups.{name}.members.{link}.{number}", school) for number, school in enumerate(schools)
+            ]
+        for path, school in entries:
+            if school not in known:
+                hint = nearest(school, known) or f"add it to named_schools of {county.place('').file}"
+                yield problem_at(policy, path, f"a school named in the county {county.name}", school, hint)
+
+
+def stages_problems(stages: Loaded[Stages]) -> Iterator[Problem]:
+    """What does not fit in the table of grades and subjects."""
+    for name in ("primary", "junior"):
+        stage = getattr(stages.value, name)
+        if stage.first_grade > stage.last_grade:
+            found = f"{stage.first_grade} to {stage.last_grade}"
+            yield problem_at(stages, f"{name}.first_grade", "a first grade up to the last grade", found)
+        staff = sum(subject.staff_share for subject in stage.subjects.values())
+        if abs(staff - 1) > 1e-6:
+            yield problem_at(stages, f"{name}.subjects", "staff shares that add up to 1", f"{staff:g}")
+        if not any(subject.score_weight for subject in stage.subjects.values()):
+            yield problem_at(stages, f"{name}.subjects", "a subject with a weight in the score", "none")
+        for subject, described in stage.subjects.items():
+            for grade in described.periods:
+                if not stage.first_grade <= grade <= stage.last_grade:
+                    yield problem_at(
+                        stages,
+                        f"{name}.subjects.{subject}.periods.{grade}",
+                        f"a grade from {stage.first_grade} to {stage.last_grade}",
+                        str(grade),
+                    )

@@ -1,0 +1,107 @@
+"""Assessment: June's examination, value added, and the standing of schools and groups.
+
+An examination is the true score plus noise. A school's value added is how far its pupils stand above what
+their last examination and family would predict, shrunk for small schools, over three years. Standing mixes
+level and value added. Bundled assessment (捆绑考核) makes the members' result part of the core's, which raises
+effort, less so in larger groups. What families believe follows standing slowly.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.draws import Draws
+from sim.evidence import Evidence
+from sim.grouped import counts, means, ratio, sums
+from sim.policy import Policy
+from sim.process import Changes, process
+from sim.state import CORE, GRADES, County, Groups, Schools, Students
+
+Floats = NDArray[np.float64]
+
+
+@process(
+    reads=(
+        Students.id, Students.cohort, Students.school, Students.ses, Students.score, Students.exam,
+        Schools.stage, Schools.group, Schools.role, Schools.value_added, Schools.reputation, Schools.brand,
+        Groups.core,
+    ),
+    writes=(
+        Students.exam, Schools.value_added, Schools.standing, Schools.reputation, Schools.brand, Schools.effort,
+        Groups.result, Groups.grade,
+    ),
+)  # fmt: skip
+def examine(county: County, policy: Policy, evidence: Evidence, draw: Draws) -> Changes:
+    """Examine every pupil and judge schools and groups; results act next year.
+
+    Clauses: assessment.bundle_weight, assessment.value_added_weight.
+    Evidence: exam_reliability (P28), bundled_effort_gain (P31), reputation_speed, brand_fade.
+    """
+    students, schools, groups = county.students, county.schools, county.groups
+    units = len(schools)
+    noise = np.float32(np.sqrt(1 / evidence.exam_reliability - 1))
+    exam = draw.normal32("exam", students.id)
+    exam *= noise
+    exam += students.score
+
+    surplus, size = _surplus(county, exam)
+    latest = surplus / (size + evidence.value_added_prior_pupils)
+    value_added = np.column_stack([latest, schools.value_added[:, :2]])
+    level = _standardised(county, ratio(sums(students.school, units, exam), size), size)
+    progress = _standardised(county, value_added.mean(1), size)
+    weight = policy.assessment.value_added_weight
+    standing = (1 - weight) * level + weight * progress
+
+    bundle = policy.assessment.bundle_weight if evidence.switches.bundling else 0.0
+    reputation = schools.reputation
+    if evidence.switches.reputation:
+        reputation = reputation + evidence.reputation_speed * (standing - reputation)
+    helped = (schools.group >= 0) & (schools.role != CORE)
+    members = means(np.where(helped, schools.group, -1), len(groups), progress)
+    result = (1 - bundle) * progress[groups.core] + bundle * members
+    place = np.empty(len(groups), np.int64)
+    place[np.argsort(-result, kind="stable")] = np.arange(len(groups))
+    grouped = counts(np.where(helped, schools.group, -1), len(groups))
+    diluted = ratio(np.full(len(groups), evidence.bundled_effort_gain * bundle), np.sqrt(grouped))
+    effort = np.where(schools.group >= 0, np.r_[diluted, 0.0][schools.group], 0.0)
+    return Changes(
+        write={
+            Students.exam: exam,
+            Schools.value_added: value_added,
+            Schools.standing: standing,
+            Schools.reputation: reputation,
+            Schools.brand: schools.brand * evidence.brand_fade,
+            Schools.effort: effort,
+            Groups.result: result,
+            Groups.grade: place * len(GRADES) // max(len(groups), 1),
+        }
+    )
+
+
+def _surplus(county: County, exam: NDArray[np.float32]) -> tuple[Floats, Floats]:
+    """Sum of pupils' exam above prediction, and pupils, by school. Each (schools,).
+
+    The prediction is linear in the last examination and SES within each cohort; pupils who have not been
+    examined before are predicted by SES alone.
+    """
+    students, units = county.students, len(county.schools)
+    first = np.flatnonzero(np.r_[True, students.cohort[1:] != students.cohort[:-1]]) if len(students) else []
+    bounds = np.r_[first, len(students)].astype(int)
+    residual = np.empty(len(students), np.float32)
+    for start, stop in zip(bounds[:-1], bounds[1:], strict=True):
+        block = slice(start, stop)
+        columns = [np.ones(stop - start, np.float32), students.ses[block]]
+        if not np.isnan(students.exam[start]):
+            columns.append(students.exam[block])
+        x = np.stack(columns)
+        slope = np.linalg.lstsq((x @ x.T).astype(float), (x @ exam[block]).astype(float), rcond=None)[0]
+        residual[block] = exam[block] - slope.astype(np.float32) @ x
+    return sums(students.school, units, residual), counts(students.school, units).astype(float)
+
+
+def _standardised(county: County, values: Floats, size: Floats) -> Floats:
+    """Values of schools in SDs of their stage, pupil-weighted; 0 in a stage without spread. Shape (schools,)."""
+    stage = county.schools.stage.astype(np.int64)
+    pupils = sums(stage, 2, size)
+    centred = values - ratio(sums(stage, 2, size * values), pupils)[stage]
+    sd = np.sqrt(ratio(sums(stage, 2, size * centred**2), pupils))
+    return np.where(size > 0, ratio(centred, sd[stage]), 0.0)

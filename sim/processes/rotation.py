@@ -1,0 +1,402 @@
+"""Rotation (轮岗): core teachers are posted to members for some years; in exchange member teachers come up.
+
+Postings that are over end first: a teacher returns to the old seat and the old match. Then each group owes a number
+of *new* movers, a share of the core's teachers on file. The pool narrows: who is at home and has not just
+returned, is young enough, holds the honour asked for, does not refuse, is not needed for the lessons of those who stay,
+has a partner of the same subject, can be paid for. What the pool cannot give is shortfall by cause, never clipped.
+From the pool the principal sends teachers whose mean quality meets his interest: he protects his own result unless
+floors and bundled assessment make the members' result his. Movers, forced, draw a new match and dip.
+"""
+
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import ndtri
+
+from sim.classrooms import Classrooms, load
+from sim.columns import NEVER, NONE
+from sim.draws import Draws
+from sim.evidence import Evidence
+from sim.grouped import counts, whole_shares
+from sim.policy import Policy, Rotation, RotationRule
+from sim.population import experience
+from sim.process import Changes, process
+from sim.state import (
+    AT_HOME,
+    CADRE,
+    RECEIVED,
+    SENT,
+    SERVING,
+    SUBJECTS,
+    County,
+    Groups,
+    Schools,
+    StageTotals,
+    Students,
+    Teachers,
+)  # fmt: skip
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.integer]
+BLOM_SHIFT = 0.375
+"""Blom's constant for expected normal scores."""
+BLOM_SPREAD = 0.25
+STRONGEST_TIE = 0.95
+"""Largest correlation between a teacher's quality and being sent; beyond it the target is unattainable."""
+LAST_SEAT = 255
+"""Seat of a teacher who comes without an exchange: behind all others of the subject."""
+ROUNDING = 1e-9
+MOVED = (
+    Teachers.school, Teachers.post, Teachers.match, Teachers.posting, Teachers.posting_ends, Teachers.partner,
+    Teachers.serves, Teachers.forced_year, Teachers.arrived_year, Teachers.returned_year, Teachers.unwilling,
+)  # fmt: skip
+TALLIES = (
+    Groups.due, Groups.done, Groups.refused, Groups.short, Groups.unattainable, Groups.movers_quality,
+    Groups.postings_yuan, Groups.balance_yuan,
+)  # fmt: skip
+
+
+@process(
+    reads=(
+        *MOVED, Teachers.id, Teachers.home, Teachers.home_post, Teachers.home_match, Teachers.subject,
+        Teachers.status, Teachers.left_year, Teachers.age, Teachers.honour, Teachers.talent,
+        Teachers.years_teaching, Teachers.skill_peer, Teachers.skill_pair,
+        Schools.stage, Schools.group, Schools.role, Schools.link, Schools.pupils, Schools.public_use_yuan,
+        Groups.core, Groups.founded_year, Groups.balance_yuan,
+        Students.school, Students.cohort, Students.classroom,
+        StageTotals.periods, StageTotals.periods_per_teacher, StageTotals.spending_yuan,
+    ),
+    writes=(*MOVED, *TALLIES, Schools.cadres, Schools.paid_yuan, Schools.spending_change),
+)  # fmt: skip
+def rotate(county: County, policy: Policy, evidence: Evidence, draw: Draws) -> Changes:
+    """End postings that are over, post new movers and cadres, pay for all.
+
+    Clauses: links.*.rotation, links.*.cadres, funding.posting_yuan, funding.core_share_limit.
+    Evidence: P6-P8, P10, P11, P32-P34, enforcement_decreed, load_limit; prototype corrections C13-C17.
+    Keeps: head counts under exchange, but for exchanges broken by an exit this year; nobody is in two schools;
+    postings end when they should; due = done + shortfall over all causes.
+    """
+    year = _Year(county, policy, evidence, draw)
+    year.end_postings()
+    if evidence.switches.rotation:
+        for number in range(len(county.groups)):
+            for place, link in enumerate(policy.links.values()):
+                members = np.flatnonzero((county.schools.group == number) & (county.schools.link == place))
+                if not members.size:
+                    continue
+                if link.cadres is not None:
+                    year.post_cadres(
+                        number, members, link.cadres.at(county.school_year, year.age(number)) or 0
+                    )
+                if link.rotation is not None:
+                    for rule in link.rotation.rules.values():
+                        year.post_teachers(number, members, link.rotation, rule)
+    year.pay_what_is_left()
+    return year.changes()
+
+
+class _Pool(NamedTuple):
+    """Who can be sent, and how the pool narrowed: its size after each cause of shortfall."""
+
+    rows: Ints
+    pushed: Ints
+    refused: int
+    narrowed: tuple[int, ...]
+
+
+@dataclass
+class _Year:
+    """This year's postings, on copies of the columns that they change."""
+
+    county: County
+    policy: Policy
+    evidence: Evidence
+    draw: Draws
+    now: dict[str, NDArray] = field(default_factory=dict)
+    tally: dict[str, NDArray] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        county = self.county
+        for column in MOVED:
+            self.now[column.name] = county.teachers.read(column).copy()
+        for column in TALLIES:
+            shape = column.shape(len(county.groups))
+            self.tally[column.name] = np.zeros(shape, column.dtype)
+        self.tally["movers_quality"][:] = np.nan
+        self.tally["balance_yuan"] = county.groups.balance_yuan.copy()
+        self.paid = np.zeros(len(county.schools), np.int64)
+        self.owed: Floats | None = None
+        self.luck: dict[str, Floats] = {}
+        if len(county.groups):
+            purposes = ("partner", "refuses", "yields", "unwilling", "term", "cadre")
+            self.luck = {name: self.draw.uniform(name, county.teachers.id) for name in purposes}
+            self.match = self.evidence.match_sd * self.draw.normal("match", county.teachers.id)
+
+    # --- what is asked of the county -------------------------------------------------------------------------------
+
+    def age(self, group: int) -> int:
+        """Group year: 1 in its first year."""
+        return self.county.year - int(self.county.groups.founded_year[group]) + 1
+
+    def serving(self, school: int) -> NDArray[np.bool_]:
+        """Teachers on file at a school who serve."""
+        teachers = self.county.teachers
+        return (teachers.home == school) & (teachers.status == SERVING)
+
+    def quality(self, rows: Ints) -> Floats:
+        """Lasting quality: talent, experience, match, skill. Shape of `rows`, σ a year."""
+        teachers = self.county.teachers
+        known = teachers.talent[rows] + experience(teachers.years_teaching[rows], self.evidence)
+        return known + self.now["match"][rows] + teachers.skill_peer[rows] + teachers.skill_pair[rows]
+
+    # --- postings that end -----------------------------------------------------------------------------------------
+
+    def end_postings(self) -> None:
+        """Return teachers whose term is over; recall, a year later, the partner of one who left."""
+        teachers, now, year = self.county.teachers, self.now, self.county.year
+        away = now["posting"] != AT_HOME
+        if not away.any():
+            return
+        partner = now["partner"]
+        alone = away & (partner != NONE) & (teachers.status[partner] != SERVING)
+        now["posting_ends"][alone] = np.minimum(now["posting_ends"], teachers.left_year[partner] + 1)[alone]
+        over = np.flatnonzero(away & ((now["posting_ends"] <= year) | (teachers.status != SERVING)))
+        back = over[teachers.status[over] == SERVING]
+        moved = back[now["posting"][back] != CADRE]
+        now["school"][moved] = teachers.home[moved]
+        now["post"][moved] = teachers.home_post[moved]
+        now["match"][moved] = teachers.home_match[moved]
+        now["forced_year"][moved] = NEVER
+        now["arrived_year"][moved] = NEVER
+        now["returned_year"][back] = year
+        now["posting"][over] = AT_HOME
+        now["partner"][over] = now["serves"][over] = NONE
+        now["posting_ends"][over] = NEVER
+        now["unwilling"][over] = False
+
+    # --- new movers ------------------------------------------------------------------------------------------------
+
+    def post_teachers(self, group: int, members: Ints, rules: Rotation, rule: RotationRule) -> None:
+        """Post this year's new movers of one rule and book what was short."""
+        core = int(self.county.groups.core[group])
+        on_file = self.serving(core)
+        rate = rule.rate.at(self.county.school_year, self.age(group)) or 0.0
+        due = int(np.ceil(rate * on_file.sum() - ROUNDING))
+        pool = self.pool(on_file, due, rules, rate > 0)
+        affordable = self.affordable(group, core, 2 if rule.exchange else 1)
+        order, unattainable = self.chosen(pool.rows, on_file, due)
+        sent, stopped = self.send(core, members, order, min(due, affordable), rules, rule, pool.pushed)
+        reachable = self.reachable(order.size, sent, stopped)
+        sizes = [int(on_file.sum()), *pool.narrowed, *reachable]
+        short = -np.diff(np.minimum(due, sizes)).astype(int)
+        tally = self.tally
+        tally["due"][group] += due
+        tally["done"][group] += len(sent)
+        tally["refused"][group] += pool.refused if due else 0
+        tally["short"][group] += short
+        tally["unattainable"][group] |= int(unattainable)
+        if sent:
+            home = np.flatnonzero(on_file)
+            tally["movers_quality"][group] = self.sent_quality(np.array(sent), home)
+
+    def pool(self, on_file: NDArray[np.bool_], due: int, rules: Rotation, decreed: bool) -> _Pool:
+        """Narrow the core's teachers to those who can be sent."""
+        teachers, now = self.county.teachers, self.now
+        free = on_file & (now["posting"] == AT_HOME) & (now["returned_year"] != self.county.year)
+        young = free & (teachers.age <= rules.max_age) if rules.max_age is not None else free
+        able = young & teachers.honour if rules.honour is not None else young
+        refusing = np.zeros_like(able)
+        if self.evidence.switches.refusal:
+            share = self.evidence.refusal_share_credit if rules.credit else self.evidence.refusal_share
+            refusing = able & (self.luck["refuses"] < share)
+        willing = able & ~refusing
+        pushed = np.zeros_like(able)
+        if decreed and willing.sum() < due:
+            pushed = refusing & (self.luck["yields"] < self.evidence.enforcement_decreed)
+        rows = np.flatnonzero(willing | pushed)
+        narrowed = (int(free.sum()), int(young.sum()), int(able.sum()), int(rows.size))
+        return _Pool(rows, np.flatnonzero(pushed), int(refusing.sum()), narrowed)
+
+    def chosen(self, rows: Ints, on_file: NDArray[np.bool_], due: int) -> tuple[Ints, bool]:
+        """The pool in the order in which the sender lets teachers go, and whether his target is out of reach."""
+        evidence = self.evidence
+        send = min(due, rows.size)
+        if not send:
+            return rows[:0], False
+        home = np.flatnonzero(on_file)
+        z = (self.quality(rows) - self.quality(home).mean()) / evidence.teacher_effect_sd
+        bundle = self.policy.assessment.bundle_weight if evidence.switches.bundling else 0.0
+        lean = (evidence.enforcement_decreed + bundle) / 2
+        target = evidence.sender_selection_weak + lean * (
+            evidence.sender_selection_strong - evidence.sender_selection_weak
+        )
+        noise = self.draw.normal("sent", self.county.teachers.id[rows])
+        tie, key = 0.0, noise
+        if rows.size > 1 and z.std() > 0 and send < rows.size:
+            wanted = (target - z.mean()) / (z.std() * expected_score(rows.size, send))
+            tie = float(np.clip(wanted, -STRONGEST_TIE, STRONGEST_TIE))
+            key = tie * (z - z.mean()) / z.std() + np.sqrt(1 - tie * tie) * noise
+        return rows[np.argsort(-key, kind="stable")], abs(tie) >= STRONGEST_TIE
+
+    def send(
+        self,
+        core: int,
+        members: Ints,
+        order: Ints,
+        most: int,
+        rules: Rotation,
+        rule: RotationRule,
+        pushed: Ints,
+    ) -> tuple[list[int], dict[str, int]]:
+        """Post teachers in order until `most` are placed; returns them and how many were stopped by what."""
+        teachers = self.county.teachers
+        staff = counts(np.where(teachers.status == SERVING, teachers.home, NONE), len(self.county.schools))
+        quota = dict(zip(members.tolist(), whole_shares(most, staff[members]).tolist(), strict=True))
+        partners = self.partners(members) if rule.exchange else {}
+        sent: list[int] = []
+        stopped = {"load": 0, "partner": 0}
+        for row in order.tolist():
+            if len(sent) >= most:
+                break
+            subject = int(teachers.subject[row])
+            if rule.exchange:
+                open_to = [unit for unit in quota if partners.get((unit, subject))]
+            else:
+                open_to = list(quota) if self.can_spare(core, subject) else []
+            if not open_to:
+                stopped["partner" if rule.exchange else "load"] += 1
+                continue
+            unit = max(open_to, key=lambda item: quota[item])
+            quota[unit] -= 1
+            self.move(row, unit, partners[unit, subject].pop(0) if rule.exchange else None, rules, pushed)
+            sent.append(row)
+        return sent, stopped
+
+    @staticmethod
+    def reachable(asked: int, sent: list[int], stopped: dict[str, int]) -> tuple[int, int, int]:
+        """Size of the pool after load, after partners, and after money: the last equals what was done."""
+        after_load = asked - stopped["load"]
+        return after_load, after_load - stopped["partner"], len(sent)
+
+    def partners(self, members: Ints) -> dict[tuple[int, int], list[int]]:
+        """Teachers whom members can send up, by member and subject, in the order of their luck."""
+        teachers, now = self.county.teachers, self.now
+        free = (teachers.status == SERVING) & (now["posting"] == AT_HOME)
+        free &= (now["returned_year"] != self.county.year) & np.isin(teachers.home, members)
+        found: dict[tuple[int, int], list[int]] = {}
+        rows = np.flatnonzero(free)
+        for row in rows[np.argsort(self.luck["partner"][rows], kind="stable")].tolist():
+            found.setdefault((int(teachers.home[row]), int(teachers.subject[row])), []).append(row)
+        return found
+
+    def move(self, row: int, unit: int, partner: int | None, rules: Rotation, pushed: Ints) -> None:
+        """Post one teacher, and the exchange partner the other way, for the same term."""
+        teachers, now = self.county.teachers, self.now
+        shortest, longest = rules.years
+        term = shortest + int(self.luck["term"][row] * (longest - shortest + 1))
+        core = int(teachers.home[row])
+        self.post(row, unit, LAST_SEAT if partner is None else int(teachers.home_post[partner]), SENT, term)
+        if row in pushed:
+            now["unwilling"][row] = True
+        if partner is not None:
+            self.post(partner, core, int(teachers.home_post[row]), RECEIVED, term)
+            now["partner"][row], now["partner"][partner] = partner, row
+
+    def post(self, row: int, unit: int, seat: int, kind: int, term: int) -> None:
+        """Write one posting."""
+        now, year, evidence = self.now, self.county.year, self.evidence
+        now["school"][row], now["post"][row] = unit, seat
+        now["posting"][row], now["posting_ends"][row] = kind, year + term
+        now["forced_year"][row] = now["arrived_year"][row] = year
+        now["unwilling"][row] = self.luck["unwilling"][row] < evidence.unwilling_share
+        if evidence.switches.match:
+            now["match"][row] = self.match[row]
+
+    def can_spare(self, core: int, subject: int) -> bool:
+        """Whether those who stay could carry the lessons of one more teacher who leaves."""
+        if not self.evidence.switches.load:
+            return True
+        county, now = self.county, self.now
+        if self.owed is None:
+            self.owed = Classrooms(county).periods_owed
+        here = (county.teachers.status == SERVING) & (now["school"] == core)
+        staff = np.zeros_like(self.owed)
+        staff[core] = np.bincount(county.teachers.subject[here], minlength=len(SUBJECTS))
+        staff[core, subject] -= 1
+        return bool(
+            staff[core, subject] > 0
+            and load(county, self.owed, staff)[core, subject] <= self.evidence.load_limit
+        )
+
+    def sent_quality(self, sent: Ints, home: Ints) -> float:
+        """Mean quality of those sent against their school, in σ_T; matches as they were at home."""
+        teachers = self.county.teachers
+
+        def at_home(rows: Ints) -> Floats:
+            known = teachers.talent[rows] + experience(teachers.years_teaching[rows], self.evidence)
+            return known + teachers.home_match[rows] + teachers.skill_peer[rows] + teachers.skill_pair[rows]
+
+        return float((at_home(sent).mean() - at_home(home).mean()) / self.evidence.teacher_effect_sd)
+
+    # --- cadres and money ------------------------------------------------------------------------------------------
+
+    def post_cadres(self, group: int, members: Ints, number: int) -> None:
+        """Lend cadres of the core to the members with the fewest; they move management, not lessons."""
+        core = int(self.county.groups.core[group])
+        now = self.now
+        able = np.flatnonzero(self.serving(core) & (now["posting"] == AT_HOME))
+        rules = next(link.rotation for link in self.policy.links.values() if link.cadres is not None)
+        shortest, longest = rules.years if rules is not None else (1, 1)
+        for place, row in enumerate(
+            able[np.argsort(self.luck["cadre"][able], kind="stable")][:number].tolist()
+        ):
+            now["posting"][row], now["serves"][row] = CADRE, members[place % members.size]
+            now["posting_ends"][row] = (
+                self.county.year + shortest + int(self.luck["term"][row] * (longest - shortest + 1))
+            )
+
+    def postings(self, group: int) -> int:
+        """Teachers of a group's schools who are posted this year."""
+        schools, teachers = self.county.schools, self.county.teachers
+        here = (schools.group[teachers.home] == group) & (teachers.status == SERVING)
+        return int((here & (self.now["posting"] != AT_HOME)).sum())
+
+    def affordable(self, group: int, core: int, persons: int) -> int:
+        """New movers that the fund and the core's public-use money can pay for, `persons` allowances each."""
+        price, rules = self.policy.funding.posting_yuan, self.policy.funding
+        if not price:
+            return len(self.county.teachers)
+        own = int(rules.core_share_limit * self.county.schools.public_use_yuan[core])
+        left = int(self.county.groups.balance_yuan[group]) + own - price * self.postings(group)
+        return max(left // (price * persons), 0)
+
+    def pay_what_is_left(self) -> None:
+        """Pay every posting of the year: first from the fund, then from the core's public-use money."""
+        for group in range(len(self.county.groups)):
+            cost = self.policy.funding.posting_yuan * self.postings(group)
+            from_fund = min(cost, int(self.tally["balance_yuan"][group]))
+            self.tally["postings_yuan"][group] = from_fund
+            self.tally["balance_yuan"][group] -= from_fund
+            self.paid[self.county.groups.core[group]] = cost - from_fund
+
+    def changes(self) -> Changes:
+        """The year's postings as changes of the county."""
+        schools, now = self.county.schools, self.now
+        spending = self.county.stages.spending_yuan[schools.stage] * np.maximum(schools.pupils, 1)
+        return Changes(
+            write={
+                **{column: now[column.name] for column in MOVED},
+                **{column: self.tally[column.name] for column in TALLIES},
+                Schools.cadres: counts(np.where(now["posting"] == CADRE, now["serves"], NONE), len(schools)),
+                Schools.paid_yuan: self.paid,
+                Schools.spending_change: -100 * self.paid / spending,
+            }
+        )
+
+
+def expected_score(pool: int, sent: int) -> float:
+    """Expected mean of the `sent` highest of `pool` normal numbers (Blom 1958)."""
+    ranks = np.arange(pool - sent + 1, pool + 1)
+    return float(ndtri((ranks - BLOM_SHIFT) / (pool + BLOM_SPREAD)).mean())
