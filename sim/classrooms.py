@@ -23,6 +23,7 @@ class Classrooms:
         self.county = county
         students = county.students
         school, cohort, classroom = students.school, students.cohort, students.classroom
+        self.made_of = (school, cohort, classroom)
         new = np.empty(len(students), bool)
         new[:1] = True
         new[1:] = (school[1:] != school[:-1]) | (classroom[1:] != classroom[:-1])
@@ -34,6 +35,15 @@ class Classrooms:
         self.size = np.diff(np.r_[self.starts, len(students)])
         self.grade = county.school_year - self.cohort + 1
 
+    @classmethod
+    def of(cls, county: County) -> "Classrooms":
+        """The county's classes; formed once a year, since columns are replaced and never changed."""
+        students, known = county.students, county.rooms
+        columns = (students.school, students.cohort, students.classroom)
+        if not isinstance(known, cls) or any(new is not old for new, old in zip(columns, known.made_of, strict=True)):
+            known = county.rooms = cls(county)
+        return known
+
     def __len__(self) -> int:
         return self.starts.size
 
@@ -42,11 +52,15 @@ class Classrooms:
         """Stage of each class."""
         return self.county.schools.stage[self.school]
 
-    def mean(self, values: NDArray) -> NDArray[np.float64]:
-        """Mean of a pupils' column in each class."""
+    def total(self, values: NDArray) -> NDArray[np.float64]:
+        """Sum of a pupils' column in each class."""
         if not len(self):
             return np.empty(0)
-        return np.add.reduceat(values, self.starts, dtype=np.float64) / self.size
+        return np.add.reduceat(values, self.starts, dtype=np.float64)
+
+    def mean(self, values: NDArray) -> NDArray[np.float64]:
+        """Mean of a pupils' column in each class."""
+        return self.total(values) / self.size
 
     def spread(self, values: NDArray) -> NDArray:
         """A value of each class given to each of its pupils. Shape (pupils,)."""
@@ -79,7 +93,7 @@ class Classrooms:
         return rows[np.lexsort((self.classroom[rows], turn, self.school[rows]))]
 
 
-def load(county: County, owed: NDArray[np.float64], teachers: NDArray[np.float64]) -> NDArray[np.float64]:
+def load(county: County, owed: NDArray[np.float64], teachers: NDArray) -> NDArray[np.float64]:
     """Periods owed over periods available. All arrays (schools, subjects); 0 where nobody teaches."""
     available = teachers * county.stages.periods_per_teacher[county.schools.stage]
     return np.divide(owed, available, out=np.zeros_like(owed), where=available > 0)

@@ -10,11 +10,10 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from sim.configs import Bilingual, Count, PositiveCount, Section, Share, Yuan
+from sim.state import StageName, ZoneName
 
 Positive = Annotated[float, Field(gt=0)]
 NotNegative = Annotated[float, Field(ge=0)]
-StageName = Literal["primary", "junior"]
-ZoneName = Literal["seat", "near", "far", "village"]
 SubjectName = Literal["chinese", "maths", "english", "science", "academic", "pe", "arts", "other"]
 
 

@@ -12,15 +12,17 @@ Ints = NDArray[np.integer]
 
 def counts(group: Ints, groups: int) -> NDArray[np.int64]:
     """Rows in each group. Shape (groups,)."""
-    return np.bincount(group[group >= 0], minlength=groups)
+    if group.size and group.min() < 0:
+        group = group[group >= 0]
+    return np.bincount(group, minlength=groups)
 
 
 def sums(group: Ints, groups: int, values: NDArray) -> Floats:
     """Sum of `values` in each group. Shape (groups,)."""
-    inside = group >= 0
-    if inside.all():
-        return np.bincount(group, weights=values, minlength=groups)
-    return np.bincount(group[inside], weights=values[inside], minlength=groups)
+    if group.size and group.min() < 0:
+        inside = group >= 0
+        group, values = group[inside], values[inside]
+    return np.bincount(group, weights=values, minlength=groups)
 
 
 def means(group: Ints, groups: int, values: NDArray, empty: float = 0.0) -> Floats:

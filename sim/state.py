@@ -6,6 +6,7 @@ effect is in student standard deviations (σ) unless it says otherwise, money in
 """
 
 from dataclasses import dataclass, replace
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,9 +14,11 @@ from numpy.typing import NDArray
 from sim.columns import NEVER, NONE, Column, Table
 
 # The terms. Position is the number stored in a column; each has its official word.
-STAGES = ("primary", "junior")
+StageName = Literal["primary", "junior"]
+ZoneName = Literal["seat", "near", "far", "village"]
+STAGES: tuple[StageName, ...] = ("primary", "junior")
 STAGES_ZH = ("小学", "初中")
-ZONES = ("seat", "near", "far", "village")
+ZONES: tuple[ZoneName, ...] = ("seat", "near", "far", "village")
 ZONES_ZH = ("城区", "近郊", "远郊镇", "村")
 ROLES = ("none", "core", "member", "partner")
 ROLES_ZH = ("未入集团", "核心校", "成员校", "协作校")
@@ -50,9 +53,7 @@ class Schools(Table):
     link = Column("int8", "group model of the link to the core: place in the policy's list", start=NONE)
     joined_year = Column("int32", "year of joining the group", start=NEVER)
     feeds = Column("int32", "junior unit that takes a primary catchment's leavers", start=NONE)
-    entry_ratio = Column(
-        "float64", "junior: children entering grade 7 for each leaver of its catchments", start=1
-    )
+    entry_ratio = Column("float64", "junior: children entering grade 7 for each leaver of its catchments", start=1)
     births_share = Column("float64", "primary: share of the county's entering children in its catchment")
     catchment = Column("float64", "mean entry ability of the catchment's children", unit="σ")
     catchment_ses = Column("float64", "mean SES of the catchment's families", unit="SD")
@@ -173,14 +174,10 @@ class StageTotals(Table):
     last_grade = Column("int32", "last grade")
     usual_schooling = Column("float64", "pupil-weighted mean input of year 0 (I0)", unit="σ a year")
     usual_class_size = Column("float64", "mean class size at founding", unit="pupils")
-    level_years = Column(
-        "float64", "what a constant yearly input adds up to, mean over grades (M)", unit="years"
-    )
+    level_years = Column("float64", "what a constant yearly input adds up to, mean over grades (M)", unit="years")
     score_weight = Column("float64", "weight of a main subject in the score", width=MAIN_SUBJECTS)
     taught_from = Column("int32", "first grade in which a main subject is taught", width=MAIN_SUBJECTS)
-    periods = Column(
-        "float64", "weekly periods of a class, by grade 1-9 and subject", width=9 * len(SUBJECTS)
-    )
+    periods = Column("float64", "weekly periods of a class, by grade 1-9 and subject", width=9 * len(SUBJECTS))
     periods_per_teacher = Column("float64", "weekly periods a teacher has, by subject", width=len(SUBJECTS))
     staff_share = Column("float64", "share of staff, by subject", width=len(SUBJECTS))
     applicants = Column("int32", "length of the yearly list of applicants", unit="persons")
@@ -188,9 +185,7 @@ class StageTotals(Table):
     cohort_pupils = Column("int32", "children entering the stage in year 0", unit="pupils")
     spending_yuan = Column("float64", "spending a pupil at year 0", unit="yuan")
     applicant_shares = Column("float64", "applicants' shares of women and of those above the degree", width=2)
-    schooling_mean = Column(
-        "float64", "pupil-weighted mean input of the year before centring", unit="σ a year"
-    )
+    schooling_mean = Column("float64", "pupil-weighted mean input of the year before centring", unit="σ a year")
 
 
 class Counties(Table):
@@ -228,6 +223,8 @@ class County:
     students: Students
     stages: StageTotals
     county: Counties
+    rooms: object = None
+    """Classes of the year, kept by `sim.classrooms` so that they are formed once."""
 
     def table(self, kind: type[Table]) -> Table:
         """The county's table of a kind."""

@@ -1,16 +1,18 @@
 """The first county: drawn so that it shows what is known of the county as results, then left to settle.
 
-The place (names, sizes, posts, who feeds whom) is drawn once for a county and is the same in every seed; teachers,
-catchments, management and pupils are drawn for each seed; twelve cohort years pass with the staff frozen; a few years of the
-whole school year follow under the national rules alone; then official figures that drifted are set right.
-What cannot be drawn directly (the spread between schools, the gaps between zones and between cores and members)
-is solved for on fixed random numbers, once for a county and its evidence.
+The place (names, sizes, posts, who feeds whom) is drawn once for a county and is the same in every seed;
+teachers, catchments, management and pupils are drawn for each seed; twelve cohort years pass with the staff
+frozen; a few years of the whole school year follow under the national rules alone; then official figures
+that drifted are set right. What cannot be drawn directly (the spread between schools, the gaps between
+zones and between cores and members) is solved for on fixed random numbers, once for a county and its
+evidence.
 """
 
 import numpy as np
 
 from sim.draws import Draws
 from sim.founding import places, pupils, staff
+from sim.founding.record import recall
 from sim.founding.setting import Calibration, Reached, Setting
 from sim.processes.learning import level_years
 from sim.state import (
@@ -36,6 +38,11 @@ CALIBRATION_SEEDS = (0, -1, -2, -3)
 
 
 def calibrate(setting: Setting) -> tuple[Calibration, Reached]:
+    """Numbers that make the founding meet its targets, and what they reach: recorded, else solved (seconds)."""
+    return recall(setting) or solve(setting)
+
+
+def solve(setting: Setting) -> tuple[Calibration, Reached]:
     """Solve the founding's targets on fixed random numbers; returns the numbers and what they reach."""
     bare = {seed: _draw(setting, seed) for seed in CALIBRATION_SEEDS}
 
@@ -48,8 +55,7 @@ def calibrate(setting: Setting) -> tuple[Calibration, Reached]:
             results.append(pupils.reached(county, before))
         return Reached(*np.mean(results, axis=0))
 
-    solved, value, _ = pupils.solve(setting, show)
-    return solved, value
+    return pupils.solve(setting, show)
 
 
 def found(setting: Setting, solved: Calibration, seed: int) -> County:
@@ -78,10 +84,7 @@ def _draw(setting: Setting, seed: int) -> County:
     primary = units.stage == PRIMARY
     years = np.where(primary, 6, 3)
     size = np.array(
-        [
-            facts.stages[name].targets.class_size if name in facts.stages else 1.0
-            for name in ("primary", "junior")
-        ]
+        [facts.stages[name].targets.class_size if name in facts.stages else 1.0 for name in ("primary", "junior")]
     )
     caps = setting.base.admissions.class_size_cap
     rooms = np.maximum(np.ceil(units.pupils / years / size[units.stage]), 1)
@@ -92,7 +95,7 @@ def _draw(setting: Setting, seed: int) -> County:
         seats=rooms * np.array([caps.primary, caps.junior])[units.stage],
         pupils=units.pupils, usual_pupils=units.pupils, posts=present, usual_posts=present,
         senior_posts=senior, intermediate_posts=middle, attractiveness=pull,
-        backbone_density=np.bincount(teachers.home, weights=teachers.backbone, minlength=count) / np.maximum(present, 1),
+        backbone_density=np.bincount(teachers.home, teachers.backbone, count) / np.maximum(present, 1),
     )  # fmt: skip
     total = staff.stage_totals(setting, teachers, units)
     stages = StageTotals(2, **total, level_years=_level_years(setting))
@@ -193,5 +196,5 @@ def _set_right(setting: Setting, county: County, seed: int) -> None:
     density = np.bincount(home, weights=backbone[rows], minlength=len(schools)) / np.maximum(present, 1)
     schools.write(Schools.backbone_density, density)
     schools.write(Schools.usual_posts, schools.posts)
-    for name, column in places.facilities(setting, schools, draw).items():
-        schools.write(getattr(Schools, name), column)
+    for name, made in places.facilities(setting, schools, draw).items():
+        schools.write(getattr(Schools, name), made)

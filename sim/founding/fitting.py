@@ -32,8 +32,8 @@ def stretched(
 ) -> Floats:
     """Values per pupil around `usual`, their deviations stretched until the official CV is met.
 
-    `usual`, `deviation`, `pupils`: (schools,); `finish` bounds and rounds values (by school) before the CV is
-    taken, so that it holds as a result. The pupil-weighted mean of `usual` is kept before finishing.
+    `usual`, `deviation`, `pupils`: (schools,); `finish` bounds and rounds values (by school) before the CV
+    is taken, so that it holds as a result. The pupil-weighted mean of `usual` is kept before finishing.
     Returns the finished values.
     """
     mean = np.average(usual, weights=pupils)

@@ -114,8 +114,8 @@ def _sizes(setting: Setting, draw: Draws, stage: NDArray, zone: NDArray, named: 
 def feeds(found: Units) -> NDArray[np.int64]:
     """Junior unit of each primary catchment: nearest zone first, where most children are missing. (schools,)
 
-    Junior catchments are unions of primary ones. A primary unit goes to the junior unit of its own zone that is
-    shortest of children, and to the next zone when all are full (villages belong to far towns).
+    Junior catchments are unions of primary ones. A primary unit goes to the junior unit of its own zone
+    that is shortest of children, and to the next zone when all are full (villages belong to far towns).
     """
     target = np.full(len(found.names), NONE)
     primary = np.flatnonzero(found.stage == PRIMARY)
@@ -152,8 +152,9 @@ def entry_ratio(found: Units, target: NDArray) -> Floats:
 def catchments(found: Units, target: NDArray, solved: Calibration, draw: Draws) -> tuple[Floats, Floats]:
     """Mean entry ability of catchments (schools,), and their part beyond zone and role with SD 1.
 
-    A part of what lies beyond zone and role is common to the catchments of one junior unit. The gaps between
-    zones and between roles are exact in each draw. A junior unit has the mean of the catchments that feed it.
+    A part of what lies beyond zone and role is common to the catchments of one junior unit. The gaps
+    between zones and between roles are exact in each draw. A junior unit has the mean of the catchments
+    that feed it.
     """
     primary = np.flatnonzero(found.stage == PRIMARY)
     weights = found.pupils[primary].astype(float)
@@ -203,9 +204,7 @@ def _with_gaps(pairs: list[Pair], gaps: Floats, weights: Floats) -> Floats:
     return np.linalg.lstsq(contrast / np.sqrt(weights), gaps, rcond=None)[0] / np.sqrt(weights)
 
 
-def practice(
-    found: Units, free: Floats, draw: Draws, purpose: str, core_mean: float, correlation: float
-) -> Floats:
+def practice(found: Units, free: Floats, draw: Draws, purpose: str, core_mean: float, correlation: float) -> Floats:
     """A school quality with SD 1 in each stage, mean `core_mean` in cores, tied to the catchment. (schools,)"""
     value = np.zeros(len(found.names))
     noise = draw.normal(purpose, np.arange(value.size))
@@ -225,9 +224,7 @@ def practice(
 def facilities(setting: Setting, schools: Schools, draw: Draws) -> dict[str, Floats]:
     """Areas, equipment and rooms that meet the official means and CVs with the pupils of year 0."""
     rows = np.arange(len(schools))
-    made = {
-        name: np.zeros(rows.size) for name in ("area_m2", "sports_m2", "equipment_yuan", "multimedia_rooms")
-    }
+    made = {name: np.zeros(rows.size) for name in ("area_m2", "sports_m2", "equipment_yuan", "multimedia_rooms")}
     for stage_number, stage in enumerate(STAGES):
         here = np.flatnonzero((schools.stage == stage_number) & (schools.pupils > 0))
         if not here.size:
@@ -243,9 +240,7 @@ def facilities(setting: Setting, schools: Schools, draw: Draws) -> dict[str, Flo
             skew = np.expm1(goal.cv * draw.normal(name, rows)[here])
             rounded = name == "multimedia_rooms"
 
-            def finish(
-                values: Floats, rounded: bool = rounded, per: float = per, pupils: Floats = pupils
-            ) -> Floats:
+            def finish(values: Floats, rounded: bool = rounded, per: float = per, pupils: Floats = pupils) -> Floats:
                 return np.rint(values * pupils / per) * per / pupils if rounded else values
 
             fitted = stretched(np.full(here.size, goal.mean), skew, pupils, goal.cv, finish)

@@ -1,4 +1,4 @@
-"""The first pupils: cohorts replayed through admissions, teaching and examination, and the solving of targets."""
+"""The first pupils: cohorts replayed through the schools with the staff frozen, and the solving of targets."""
 
 from collections.abc import Callable
 
@@ -32,8 +32,8 @@ TINY = 1e-12
 def replay(county: County, base: Policy, evidence: Evidence, seed: int) -> NDArray[np.float32]:
     """Let cohorts pass through the schools with the staff frozen; returns the examination before the last.
 
-    Each replayed year re-centres the year's schooling (I0) and the periods that teachers have; the last year's
-    values stay for good.
+    Each replayed year re-centres the year's schooling (I0) and the periods that teachers have; the last
+    year's values stay for good.
     """
     processes = (admissions.place, learning.teach, assessment.examine)
     before = np.zeros(0, np.float32)
@@ -48,7 +48,7 @@ def replay(county: County, base: Policy, evidence: Evidence, seed: int) -> NDArr
 
 def _settle(county: County, evidence: Evidence) -> None:
     """Write the founding's own means: usual schooling, class size, periods a teacher."""
-    rooms = Classrooms(county)
+    rooms = Classrooms.of(county)
     teachers, stages = county.teachers, county.stages
     serving = teachers.status == SERVING
     cell = teachers.stage[serving] * len(SUBJECTS) + teachers.subject[serving]
@@ -62,9 +62,7 @@ def _settle(county: County, evidence: Evidence) -> None:
     stages.write(StageTotals.usual_class_size, usual)
 
 
-def entry_columns(
-    solved: Calibration, weights: NDArray, catchment: NDArray, evidence: Evidence
-) -> dict[str, NDArray]:
+def entry_columns(solved: Calibration, weights: NDArray, catchment: NDArray, evidence: Evidence) -> dict[str, NDArray]:
     """Spreads of entering children that follow from the solved numbers; `weights`: children by catchment.
 
     Raises ValueError where catchments, SES and luck leave no variance for the child itself.
@@ -76,9 +74,7 @@ def entry_columns(
     slope = (solved.ses_correlation * np.sqrt(solved.entry_variance) - ses_sd * between_sd) / within
     rest = solved.entry_variance - solved.shock_variance - between_sd**2 - slope**2 * within
     if rest <= 0:
-        raise ValueError(
-            "the targets leave no variance for the children themselves: check the gaps between schools"
-        )
+        raise ValueError("the targets leave no variance for the children themselves: check the gaps between schools")
     return {
         "catchment_ses": ses,
         "ses_within_sd": np.array([np.sqrt(within)]),
@@ -118,7 +114,8 @@ def reached(county: County, before: NDArray[np.float32]) -> Reached:
     stability = np.corrcoef(students.exam[seen], before[seen])[0, 1] if seen.sum() > 2 else np.nan
     return Reached(
         float(score.std()), float(shares[PRIMARY]), average(town) - average(~town),
-        float(np.corrcoef(students.ses, score)[0, 1]), role_gap(PRIMARY), role_gap(JUNIOR), float(stability), float(shares[JUNIOR]),
+        float(np.corrcoef(students.ses, score)[0, 1]), role_gap(PRIMARY), role_gap(JUNIOR), float(stability),
+        float(shares[JUNIOR]),
     )  # fmt: skip
 
 
@@ -126,8 +123,7 @@ def targets(setting: Setting) -> Reached:
     """What the founded county must show."""
     facts, evidence = setting.facts, setting.evidence
     share, share_junior = (
-        facts.stages[stage].targets.between_school_share if stage in facts.stages else np.nan
-        for stage in STAGES
+        facts.stages[stage].targets.between_school_share if stage in facts.stages else np.nan for stage in STAGES
     )
     gap = facts.scores.core_member_gap
     return Reached(
@@ -156,17 +152,17 @@ def first_guess(setting: Setting) -> Calibration:
     )
 
 
-def solve(setting: Setting, show: Callable[[Calibration], Reached]) -> tuple[Calibration, Reached, int]:
-    """Solve the targets by Broyden's secant steps; returns the numbers, what they reach, and the rounds taken.
+def solve(setting: Setting, show: Callable[[Calibration], Reached]) -> tuple[Calibration, Reached]:
+    """Solve the targets by Broyden's secant steps; returns the numbers and what they reach.
 
-    Unknown i answers mainly for result i, which gives the first inverse Jacobian (`STEPS`). A result that the
-    county cannot show (no rural zone, no group) is NaN and leaves its unknown at its first guess.
+    Unknown i answers mainly for result i, which gives the first inverse Jacobian (`STEPS`). A result that
+    the county cannot show (no rural zone, no group) is NaN and leaves its unknown at its first guess.
     """
     goal, x = np.array(targets(setting)), np.array(first_guess(setting))
     inverse = np.diag(STEPS)
     value = np.array(show(Calibration(*x)))
-    best, best_value, done = x, value, 0
-    for done in range(1, ROUNDS + 1):
+    best, best_value = x, value
+    for _ in range(ROUNDS):
         miss = np.nan_to_num(goal - value)
         if np.abs(miss).max() <= CLOSE:
             break
@@ -179,7 +175,7 @@ def solve(setting: Setting, show: Callable[[Calibration], Reached]) -> tuple[Cal
         x, value = trial, found
         if _distance(goal, value) < _distance(goal, best_value):
             best, best_value = x, value
-    return Calibration(*map(float, best)), Reached(*map(float, best_value)), done
+    return Calibration(*map(float, best)), Reached(*map(float, best_value))
 
 
 def _distance(goal: NDArray, value: NDArray) -> float:

@@ -56,9 +56,7 @@ class Setting:
             return (early + 2 * late) / 3
 
         start = entering(facts.year0)
-        return tuple(
-            entering(year) / start * (1 + facts.births_trend) ** (year - facts.year0) for year in years
-        )
+        return tuple(entering(year) / start * (1 + facts.births_trend) ** (year - facts.year0) for year in years)
 
 
 class Calibration(NamedTuple):

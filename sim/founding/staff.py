@@ -130,7 +130,8 @@ def teachers(setting: Setting, found: Units, pull: Floats, place: Draws, draw: D
     female = draw.uniform("female", ids) < female_share
     retirement = setting.base.staffing.retirement
     first_year = facts.year0 - facts.burn_in_years
-    latest = np.where(female, retirement.women.at(first_year), retirement.men.at(first_year)).astype(float)
+    ages = np.array([retirement.men.at(first_year), retirement.women.at(first_year)], float)
+    latest = ages[female.astype(int)]
     mean = np.array([item.age_mean if item else 0.0 for item in targets])[stage]
     sd = np.array([item.age_sd if item else 1.0 for item in targets])[stage]
     low, high = ndtr((YOUNGEST - mean) / sd), ndtr((latest - mean) / sd)
@@ -172,8 +173,8 @@ def backbone_teachers(
 ) -> NDArray[np.bool_]:
     """Backbone status that meets the zones' densities and the official difference. (teachers,)
 
-    Schools get their number; within a school those who have the status keep it first, then the more talented
-    with the correlation known of titles. `talent` is standardised.
+    Schools get their number; within a school those who have the status keep it first, then the more
+    talented with the correlation known of titles. `talent` is standardised.
     """
     rows = np.arange(len(found.names))
     staff = counts(school, rows.size)

@@ -12,6 +12,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.columns import NONE
 from sim.draws import Draws
 from sim.evidence import Evidence
 from sim.grouped import counts, rank_within, ratio, sums, whole_shares
@@ -57,17 +58,13 @@ def place(county: County, policy: Policy, evidence: Evidence, draw: Draws) -> Ch
     new = _enter(county, policy, evidence, draw, year)
     outside = len(up.outside["id"])
     old = len(students)
-    rows = np.concatenate(
-        [np.arange(stay, first), up.order + first, np.arange(last, old), old + outside + new.order]
-    )
+    rows = np.concatenate([np.arange(stay, first), up.order + first, np.arange(last, old), old + outside + new.order])
     outside_rows = up.order >= last - first
     rows[first - stay : first - stay + up.order.size][outside_rows] += old - last
     school, classroom = students.school.copy(), students.classroom.copy()
     school[first:last] = up.school[: last - first]
     classroom[first:last] = up.classroom[: last - first]
-    entering = {
-        getattr(Students, name): np.concatenate([up.outside[name], new.columns[name]]) for name in new.columns
-    }
+    entering = {getattr(Students, name): np.concatenate([up.outside[name], new.columns[name]]) for name in new.columns}
     pupils = counts(np.r_[school, entering[Students.school]][rows], len(county.schools))
     return Changes(
         write={Students.school: school, Students.classroom: classroom, Schools.pupils: pupils},
@@ -100,7 +97,7 @@ def _enter(county: County, policy: Policy, evidence: Evidence, draw: Draws, coho
     chance = evidence.choice_consider_primary
     priority = draw.uniform("lot", ids)
     school = _choose(county, policy, evidence, draw, ids, catchment, catchment, people.ses, priority, chance)
-    classroom = _classes(school, ids, policy.admissions.class_size_cap.primary, len(county.schools))
+    classroom = _classes(school, policy.admissions.class_size_cap.primary, len(county.schools))
     zero = np.zeros(ids.size, np.float32)
     columns = {
         "id": ids, "cohort": np.full(ids.size, cohort, np.int32), "school": school, "classroom": classroom,
@@ -108,52 +105,50 @@ def _enter(county: County, policy: Policy, evidence: Evidence, draw: Draws, coho
         "shock": people.shock, "score": people.ability + people.shock,
         "exam": np.full(ids.size, np.nan, np.float32),
     }  # fmt: skip
-    return _Cohort(columns, np.lexsort((ids, classroom, school)))
+    return _Cohort(columns, _by_class(school, classroom))
 
 
-def _move_up(
-    county: County, policy: Policy, evidence: Evidence, draw: Draws, block: slice, cohort: int
-) -> _MovedUp:
+def _move_up(county: County, policy: Policy, evidence: Evidence, draw: Draws, block: slice, cohort: int) -> _MovedUp:
     """Grade 7: leavers of the primary schools by catchment, and those from outside; some choose."""
     students, schools = county.students, county.schools
     outside = _from_outside(county, evidence, draw, block, cohort)
-    ids = np.r_[students.id[block], outside["id"]]
-    catchment = np.r_[students.catchment[block], outside["catchment"]]
-    home = schools.feeds[catchment]
-    stays = np.ones(ids.size, bool)
     known = block.stop - block.start
-    stays[:known] = draw.uniform("leaves", ids[:known]) < schools.entry_ratio[home[:known]]
-    exam = np.r_[students.exam[block], outside["exam"]]
-    ses = np.r_[students.ses[block], outside["ses"]]
+    by_id = np.argsort(np.r_[students.id[block], outside["id"]], kind="stable")
+    ids = np.r_[students.id[block], outside["id"]][by_id]
+    catchment = np.r_[students.catchment[block], outside["catchment"]][by_id]
+    exam, ses = (
+        np.r_[students.exam[block], outside["exam"]][by_id],
+        np.r_[students.ses[block], outside["ses"]][by_id],
+    )
+    home = schools.feeds[catchment]
+    if (home == NONE).all():
+        # A county without junior schools: its leavers go elsewhere.
+        return _MovedUp(students.school[block], students.classroom[block], by_id[:0], outside)
+    stays = (by_id >= known) | (draw.uniform("leaves", ids) < schools.entry_ratio[home])
     chance = evidence.choice_consider_junior
-    school = _choose(county, policy, evidence, draw, ids, home, home, ses, exam, chance)
-    classroom = np.zeros(ids.size, np.int32)
+    chosen = _choose(county, policy, evidence, draw, ids, home, home, ses, exam, chance)
     cap = policy.admissions.class_size_cap.junior
-    classroom[stays] = _classes(school[stays], ids[stays], cap, len(schools))
-    order = np.lexsort((ids, classroom, school))
+    formed = np.zeros(ids.size, np.int32)
+    formed[stays] = _classes(chosen[stays], cap, len(schools))
+    order = _by_class(chosen, formed)
+    school, classroom = np.empty_like(chosen), np.empty_like(formed)
+    school[by_id], classroom[by_id] = chosen, formed
     outside["school"] = school[known:]
     outside["classroom"] = classroom[known:]
-    return _MovedUp(school, classroom, order[stays[order]], outside)
+    return _MovedUp(school, classroom, by_id[order[stays[order]]], outside)
 
 
-def _from_outside(
-    county: County, evidence: Evidence, draw: Draws, block: slice, cohort: int
-) -> dict[str, NDArray]:
+def _from_outside(county: County, evidence: Evidence, draw: Draws, block: slice, cohort: int) -> dict[str, NDArray]:
     """Children who enter grade 7 from outside, with the mean schooling of their catchment's leavers."""
     students, schools = county.students, county.schools
     units = len(schools)
     living = _catchments(county, cohort)
-    by_junior = (
-        counts(schools.feeds[living], units) if block.stop > block.start else np.zeros(units, np.int64)
-    )
+    by_junior = counts(schools.feeds[living], units) if block.stop > block.start else np.zeros(units, np.int64)
     extra = np.rint(by_junior * np.maximum(schools.entry_ratio - 1, 0)).astype(np.int64)
     extra[schools.stage != JUNIOR] = 0
     catchment = np.concatenate(
         [np.zeros(0, np.int32)]
-        + [
-            np.resize(np.flatnonzero(schools.feeds == junior), extra[junior])
-            for junior in np.flatnonzero(extra)
-        ]
+        + [np.resize(np.flatnonzero(schools.feeds == junior), extra[junior]) for junior in np.flatnonzero(extra)]
     ).astype(np.int32)
     ids = cohort_ids(cohort, living.size, catchment.size)
     people = children(county, draw, ids, catchment)
@@ -191,13 +186,13 @@ def _choose(
 ) -> NDArray[np.int32]:
     """Schools after choice; `school` where the family does not choose or finds no seat. All (children,)."""
     schools = county.schools
-    school = school.astype(np.int32)
+    placed: NDArray[np.int32] = school.astype(np.int32)
     if not evidence.switches.choice or not ids.size or chance <= 0:
-        return school
+        return placed
     considers = draw.uniform("considers", ids) < chance * (1 - policy.admissions.enforcement)
     rows = np.flatnonzero(considers)
     if not rows.size:
-        return school
+        return placed
     options = np.flatnonzero(schools.stage == schools.stage[school[0]])
     steps = np.abs(schools.zone[options].astype(int) - schools.zone[home[rows], None])
     believed = schools.reputation[options] + schools.brand[options]
@@ -210,13 +205,20 @@ def _choose(
     asks = wanted != school[rows]
     rows, wanted = rows[asks], wanted[asks]
     accepted = rank_within(wanted, priority[rows]) < free[wanted]
-    school[rows[accepted]] = wanted[accepted]
-    return school
+    placed[rows[accepted]] = wanted[accepted]
+    return placed
 
 
-def _classes(school: Ints, ids: Ints, cap: int, schools: int) -> NDArray[np.int32]:
-    """Class of each child: as few classes as the cap allows, of equal size, in the order of ids."""
+def _classes(school: Ints, cap: int, schools: int) -> NDArray[np.int32]:
+    """Class of each child: as few classes as the cap allows, of equal size, in the order given."""
     size = counts(school, schools)
     classes = -(-size // cap)
-    place = rank_within(school, -ids.astype(np.int64))
+    order = np.argsort(school, kind="stable")
+    place = np.empty(school.size, np.int64)
+    place[order] = np.arange(school.size) - np.repeat(np.cumsum(size) - size, size)
     return (place * classes[school] // np.maximum(size[school], 1)).astype(np.int32)
+
+
+def _by_class(school: Ints, classroom: Ints) -> Ints:
+    """Order by school and class, children of a class as given."""
+    return np.argsort(school.astype(np.int64) * (int(classroom.max(initial=0)) + 1) + classroom, kind="stable")

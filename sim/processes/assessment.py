@@ -6,9 +6,13 @@ level and value added. Bundled assessment (捆绑考核) makes the members' resu
 effort, less so in larger groups. What families believe follows standing slowly.
 """
 
+from itertools import pairwise
+
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.classrooms import Classrooms
+from sim.columns import NEVER
 from sim.draws import Draws
 from sim.evidence import Evidence
 from sim.grouped import counts, means, ratio, sums
@@ -21,7 +25,8 @@ Floats = NDArray[np.float64]
 
 @process(
     reads=(
-        Students.id, Students.cohort, Students.school, Students.ses, Students.score, Students.exam,
+        Students.id, Students.cohort, Students.school, Students.classroom, Students.ses, Students.score,
+        Students.exam,
         Schools.stage, Schools.group, Schools.role, Schools.value_added, Schools.reputation, Schools.brand,
         Groups.core,
     ),
@@ -43,10 +48,11 @@ def examine(county: County, policy: Policy, evidence: Evidence, draw: Draws) -> 
     exam *= noise
     exam += students.score
 
-    surplus, size = _surplus(county, exam)
+    rooms = Classrooms.of(county)
+    surplus, size = _surplus(county, rooms, exam)
     latest = surplus / (size + evidence.value_added_prior_pupils)
     value_added = np.column_stack([latest, schools.value_added[:, :2]])
-    level = _standardised(county, ratio(sums(students.school, units, exam), size), size)
+    level = _standardised(county, ratio(sums(rooms.school, units, rooms.total(exam)), size), size)
     progress = _standardised(county, value_added.mean(1), size)
     weight = policy.assessment.value_added_weight
     standing = (1 - weight) * level + weight * progress
@@ -77,25 +83,28 @@ def examine(county: County, policy: Policy, evidence: Evidence, draw: Draws) -> 
     )
 
 
-def _surplus(county: County, exam: NDArray[np.float32]) -> tuple[Floats, Floats]:
+def _surplus(county: County, rooms: Classrooms, exam: NDArray[np.float32]) -> tuple[Floats, Floats]:
     """Sum of pupils' exam above prediction, and pupils, by school. Each (schools,).
 
     The prediction is linear in the last examination and SES within each cohort; pupils who have not been
     examined before are predicted by SES alone.
     """
     students, units = county.students, len(county.schools)
-    first = np.flatnonzero(np.r_[True, students.cohort[1:] != students.cohort[:-1]]) if len(students) else []
-    bounds = np.r_[first, len(students)].astype(int)
+    first = np.flatnonzero(np.diff(rooms.cohort, prepend=NEVER))
+    bounds = [*rooms.starts[first].tolist(), len(students)]
     residual = np.empty(len(students), np.float32)
-    for start, stop in zip(bounds[:-1], bounds[1:], strict=True):
+    for start, stop in pairwise(bounds):
         block = slice(start, stop)
-        columns = [np.ones(stop - start, np.float32), students.ses[block]]
+        x = [np.ones(stop - start, np.float32), students.ses[block]]
         if not np.isnan(students.exam[start]):
-            columns.append(students.exam[block])
-        x = np.stack(columns)
-        slope = np.linalg.lstsq((x @ x.T).astype(float), (x @ exam[block]).astype(float), rcond=None)[0]
-        residual[block] = exam[block] - slope.astype(np.float32) @ x
-    return sums(students.school, units, residual), counts(students.school, units).astype(float)
+            x.append(students.exam[block])
+        moments = np.array([[np.dot(left, right) for right in x] for left in x], float)
+        slope = np.linalg.lstsq(moments, np.array([np.dot(left, exam[block]) for left in x], float), rcond=None)[0]
+        expected = np.float32(slope[0]) + np.float32(slope[1]) * x[1]
+        if len(x) > 2:
+            expected += np.float32(slope[2]) * x[2]
+        np.subtract(exam[block], expected, out=residual[block])
+    return sums(rooms.school, units, rooms.total(residual)), sums(rooms.school, units, rooms.size)
 
 
 def _standardised(county: County, values: Floats, size: Floats) -> Floats:

@@ -1,9 +1,9 @@
 """Funding: the public-use quota of every school, and the special fund divided among the groups.
 
-Each school receives public-use money by pupil, small schools as if they were larger. The special fund is divided
-partly evenly and partly by last year's activity, then weighted by the groups' assessment grades, to the yuan. What a
-group does not spend stays in its account. Prices of postings, events and pairs turn money into what it buys; general
-spending acts on learning only through its small coefficient.
+Each school receives public-use money by pupil, small schools as if they were larger. The special fund is
+divided partly evenly and partly by last year's activity, then weighted by the groups' assessment grades, to
+the yuan. What a group does not spend stays in its account. Prices of postings, events and pairs turn money
+into what it buys; general spending acts on learning only through its small coefficient.
 """
 
 import numpy as np

@@ -1,9 +1,9 @@
 """Groups: schools join as the policy names them; leadership, courses and the name are lent.
 
-A county's first policy year founds the named groups. A member's management moves towards the core's, half the
-way in `management_half_life_years`, as far as the form of leadership reaches (一长多校 reaches further than a
-convenor) and less where one core leads many. Courses follow at half that reach, in proportion to what is shared
-and paid for. A school that joins is at once believed to be nearer to its core than it is.
+A county's first policy year founds the named groups. A member's management moves towards the core's, half
+the way in `management_half_life_years`, as far as the form of leadership reaches (一长多校 reaches further than
+a convenor) and less where one core leads many. Courses follow at half that reach, in proportion to what is
+shared and paid for. A school that joins is at once believed to be nearer to its core than it is.
 """
 
 import numpy as np
@@ -67,9 +67,7 @@ def reorganise(county: County, policy: Policy, evidence: Evidence, draw: Draws) 
             Schools.joined_year: joined,
             Schools.brand: brand,
             Schools.management: _nearer(schools.management, schools.own_management, reach, leader, evidence),
-            Schools.curriculum: _nearer(
-                schools.curriculum, schools.own_curriculum, courses, leader, evidence
-            ),
+            Schools.curriculum: _nearer(schools.curriculum, schools.own_curriculum, courses, leader, evidence),
         },
         enter={Groups: entering} if entering else {},
     )
@@ -92,9 +90,7 @@ def _members(county: County, policy: Policy) -> tuple[NDArray, NDArray, NDArray]
 
 def _of_link(policy: Policy, link: NDArray, name: str) -> Floats:
     """A share that the link of each school decrees, 0 without a link. (schools,)"""
-    values = [
-        kind.curriculum.sharing if name == "sharing" else kind.brand_share for kind in policy.links.values()
-    ]
+    values = [kind.curriculum.sharing if name == "sharing" else kind.brand_share for kind in policy.links.values()]
     return np.array([*values, 0.0])[link]
 
 

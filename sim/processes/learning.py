@@ -1,10 +1,10 @@
 """Learning: a year of teaching. Pupils learn from their classes' teachers, teachers from colleagues.
 
 What a class learns in a year is the mean effect of its main-subject teachers, measured from the county's
-founding mean, plus what the school adds. A *flow* acts on one year's learning; a *level* (management, effort,
-money) is an effect on scores after sustained exposure and enters divided by what a constant yearly input adds
-up to. A quarter of a good year stays for good, most of the rest fades within a year. Luck is slow: each
-pupil carries a shock that changes a little every year.
+founding mean, plus what the school adds. A *flow* acts on one year's learning; a *level* (management,
+effort, money) is an effect on scores after sustained exposure and enters divided by what a constant yearly
+input adds up to. A quarter of a good year stays for good, most of the rest fades within a year. Luck is
+slow: each pupil carries a shock that changes a little every year.
 """
 
 import numpy as np
@@ -56,19 +56,16 @@ SPENDING_YEARS = 4
 def teach(county: County, policy: Policy, evidence: Evidence, draw: Draws) -> Changes:
     """Teach every class for a year and let teachers learn from their colleagues.
 
-    Teacher effect = talent + experience + match + skill + dip − load. A class's schooling = weighted mean over
-    main subjects − the founding mean + school flows + levels / M + peers + class size.
+    Teacher effect = talent + experience + match + skill + dip − load. A class's schooling = weighted mean
+    over main subjects − the founding mean + school flows + levels / M + peers + class size.
 
     Evidence: P3-P8, P12, P18, P19, P26, P27, P31, P35, P36; prototype corrections C1-C4, C9.
     """
     students, stages = county.students, county.stages
-    rooms = Classrooms(county)
+    rooms = Classrooms.of(county)
     serving = np.flatnonzero(county.teachers.status == SERVING)
     effect = teacher_effect(county, evidence, serving)
-    raw = (
-        _lessons(county, evidence, rooms, serving, effect)
-        + _school_part(county, evidence, serving)[rooms.school]
-    )
+    raw = _lessons(county, evidence, rooms, serving, effect) + _school_part(county, evidence, serving)[rooms.school]
     raw += _class_part(county, evidence, rooms)
     size = rooms.size
     mean = means(rooms.stage, 2, raw * size) * ratio(
@@ -129,8 +126,9 @@ def _lessons(
 ) -> Floats:
     """Weighted mean teacher effect of each class over its main subjects. Shape (classes,).
 
-    The teachers of a subject share its classes evenly in the order of their posts: class k of C is taught by
-    the part from k/C to (k + 1)/C of the row of teachers. A subject nobody can teach is taught out of field.
+    The teachers of a subject share its classes evenly in the order of their posts: class k of C is taught
+    by the part from k/C to (k + 1)/C of the row of teachers. A subject nobody can teach is taught out of
+    field.
     """
     teachers, stages = county.teachers, county.stages
     units = len(county.schools)
@@ -209,9 +207,7 @@ def _class_part(county: County, evidence: Evidence, rooms: Classrooms) -> Floats
     return part
 
 
-def _skill_from_colleagues(
-    county: County, evidence: Evidence, serving: NDArray[np.integer], effect: Floats
-) -> Floats:
+def _skill_from_colleagues(county: County, evidence: Evidence, serving: NDArray[np.integer], effect: Floats) -> Floats:
     """Skill moves towards what better colleagues would give. Shape (teachers,) σ.
 
     The target is P12 for one SD of colleagues' mean effect above the stage's mean.

@@ -1,16 +1,17 @@
 """Mentoring: core teachers are paired with weaker colleagues of members, and groups hold joint events.
 
-The strongest core teachers take on the weaker half of a member's teachers of their subject, no more than each can
-carry and no more of the staff than the policy covers; a pair stays together while it can. What a pair teaches is a
-stock that fades when the pair ends, never a sum of yearly gains. Events reach a few teachers each; what a
-school's staff gains depends on contacts per teacher. What the fund cannot pay shrinks to the funded share.
+The strongest core teachers take on the weaker half of a member's teachers of their subject, no more than
+each can carry and no more of the staff than the policy covers; a pair stays together while it can. What a
+pair teaches is a stock that fades when the pair ends, never a sum of yearly gains. Events reach a few
+teachers each; what a school's staff gains depends on contacts per teacher. What the fund cannot pay shrinks
+to the funded share.
 """
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.draws import Draws
-from sim.evidence import EVENT_ACTS_THROUGH, Evidence, leadership_weight
+from sim.evidence import EVENT_ACTS_THROUGH, Evidence, LeadershipKind, leadership_weight
 from sim.grouped import counts
 from sim.policy import Policy
 from sim.population import experience
@@ -48,7 +49,8 @@ def pair(county: County, policy: Policy, evidence: Evidence, draw: Draws) -> Cha
 
     Clauses: links.*.mentoring, links.*.curriculum.sharing, funding prices.
     Evidence: P13 × pairing_scale, P14-P16, P23, event_reach, event_contacts_scale.
-    Keeps: nobody mentors himself; a mentor has at most the decreed number of mentees; no more is spent than there is.
+    Keeps: nobody mentors himself; a mentor has at most the decreed number of mentees; no more is spent than
+    there is.
     """
     teachers, schools, groups = county.teachers, county.schools, county.groups
     units = len(schools)
@@ -78,9 +80,7 @@ def pair(county: County, policy: Policy, evidence: Evidence, draw: Draws) -> Cha
         mentees[chosen[: int(chosen.size * share)]] = True
         if evidence.switches.events:
             for unit, kinds in events.items():
-                gain[unit] = share * _event_gain(
-                    evidence, links[schools.link[unit]].leadership, kinds, staff[unit]
-                )
+                gain[unit] = share * _event_gain(evidence, links[schools.link[unit]].leadership, kinds, staff[unit])
                 gain[unit] *= distance[unit]
             givers = share * _events_held(events) * evidence.event_reach * evidence.event_time_share
             burden[core] = givers / max(staff[core], 1)
@@ -137,11 +137,11 @@ def _mentees(
         wanted = (quality <= np.median(quality)) | teachers.paired[here]
         order = np.lexsort((quality, ~teachers.paired[here]))
         found = 0
-        for row in here[order[wanted[order]]]:
-            subject = teachers.subject[row]
+        rows = here[order[wanted[order]]]
+        for row, subject in zip(rows.tolist(), teachers.subject[rows].tolist(), strict=True):
             if found < places and taken[subject] < free[subject] * rules.mentees_per_mentor:
                 taken[subject] += 1
-                chosen.append((found, int(row)))
+                chosen.append((found, row))
                 found += 1
     return np.array([row for _, row in sorted(chosen)], np.int64)
 
@@ -158,7 +158,7 @@ def _events_held(events: dict[int, dict]) -> int:
     return TERMS * sum(sum(kinds.values()) for kinds in events.values())
 
 
-def _event_gain(evidence: Evidence, leadership: str, kinds: dict, staff: int) -> float:
+def _event_gain(evidence: Evidence, leadership: LeadershipKind, kinds: dict, staff: int) -> float:
     """Gain of a school from its events, σ a year.
 
     Kinds that act through one coefficient share a dose, which saturates in contacts per teacher.

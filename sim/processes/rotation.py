@@ -1,11 +1,12 @@
 """Rotation (轮岗): core teachers are posted to members for some years; in exchange member teachers come up.
 
-Postings that are over end first: a teacher returns to the old seat and the old match. Then each group owes a number
-of *new* movers, a share of the core's teachers on file. The pool narrows: who is at home and has not just
-returned, is young enough, holds the honour asked for, does not refuse, is not needed for the lessons of those who stay,
-has a partner of the same subject, can be paid for. What the pool cannot give is shortfall by cause, never clipped.
-From the pool the principal sends teachers whose mean quality meets his interest: he protects his own result unless
-floors and bundled assessment make the members' result his. Movers, forced, draw a new match and dip.
+Postings that are over end first: a teacher returns to the old seat and the old match. Then each group owes
+a number of *new* movers, a share of the core's teachers on file. The pool narrows: who is at home and has
+not just returned, is young enough, holds the honour asked for, does not refuse, is not needed for the
+lessons of those who stay, has a partner of the same subject, can be paid for. What the pool cannot give is
+shortfall by cause, never clipped. From the pool the principal sends teachers whose mean quality meets his
+interest: he protects his own result unless floors and bundled assessment make the members' result his.
+Movers, forced, draw a new match and dip.
 """
 
 from dataclasses import dataclass, field
@@ -13,7 +14,6 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtri
 
 from sim.classrooms import Classrooms, load
 from sim.columns import NEVER, NONE
@@ -23,6 +23,7 @@ from sim.grouped import counts, whole_shares
 from sim.policy import Policy, Rotation, RotationRule
 from sim.population import experience
 from sim.process import Changes, process
+from sim.sending import sender_target, sending_order
 from sim.state import (
     AT_HOME,
     CADRE,
@@ -40,11 +41,6 @@ from sim.state import (
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.integer]
-BLOM_SHIFT = 0.375
-"""Blom's constant for expected normal scores."""
-BLOM_SPREAD = 0.25
-STRONGEST_TIE = 0.95
-"""Largest correlation between a teacher's quality and being sent; beyond it the target is unattainable."""
 LAST_SEAT = 255
 """Seat of a teacher who comes without an exchange: behind all others of the subject."""
 ROUNDING = 1e-9
@@ -63,7 +59,7 @@ TALLIES = (
         *MOVED, Teachers.id, Teachers.home, Teachers.home_post, Teachers.home_match, Teachers.subject,
         Teachers.status, Teachers.left_year, Teachers.age, Teachers.honour, Teachers.talent,
         Teachers.years_teaching, Teachers.skill_peer, Teachers.skill_pair,
-        Schools.stage, Schools.group, Schools.role, Schools.link, Schools.pupils, Schools.public_use_yuan,
+        Schools.stage, Schools.group, Schools.link, Schools.pupils, Schools.public_use_yuan,
         Groups.core, Groups.founded_year, Groups.balance_yuan,
         Students.school, Students.cohort, Students.classroom,
         StageTotals.periods, StageTotals.periods_per_teacher, StageTotals.spending_yuan,
@@ -75,8 +71,8 @@ def rotate(county: County, policy: Policy, evidence: Evidence, draw: Draws) -> C
 
     Clauses: links.*.rotation, links.*.cadres, funding.posting_yuan, funding.core_share_limit.
     Evidence: P6-P8, P10, P11, P32-P34, enforcement_decreed, load_limit; prototype corrections C13-C17.
-    Keeps: head counts under exchange, but for exchanges broken by an exit this year; nobody is in two schools;
-    postings end when they should; due = done + shortfall over all causes.
+    Keeps: head counts under exchange, but for exchanges broken by an exit this year; nobody is in two
+    schools; postings end when they should; due = done + shortfall over all causes.
     """
     year = _Year(county, policy, evidence, draw)
     year.end_postings()
@@ -87,9 +83,7 @@ def rotate(county: County, policy: Policy, evidence: Evidence, draw: Draws) -> C
                 if not members.size:
                     continue
                 if link.cadres is not None:
-                    year.post_cadres(
-                        number, members, link.cadres.at(county.school_year, year.age(number)) or 0
-                    )
+                    year.post_cadres(number, members, link.cadres.at(county.school_year, year.age(number)) or 0)
                 if link.rotation is not None:
                     for rule in link.rotation.rules.values():
                         year.post_teachers(number, members, link.rotation, rule)
@@ -134,8 +128,6 @@ class _Year:
             self.luck = {name: self.draw.uniform(name, county.teachers.id) for name in purposes}
             self.match = self.evidence.match_sd * self.draw.normal("match", county.teachers.id)
 
-    # --- what is asked of the county -------------------------------------------------------------------------------
-
     def age(self, group: int) -> int:
         """Group year: 1 in its first year."""
         return self.county.year - int(self.county.groups.founded_year[group]) + 1
@@ -150,8 +142,6 @@ class _Year:
         teachers = self.county.teachers
         known = teachers.talent[rows] + experience(teachers.years_teaching[rows], self.evidence)
         return known + self.now["match"][rows] + teachers.skill_peer[rows] + teachers.skill_pair[rows]
-
-    # --- postings that end -----------------------------------------------------------------------------------------
 
     def end_postings(self) -> None:
         """Return teachers whose term is over; recall, a year later, the partner of one who left."""
@@ -176,8 +166,6 @@ class _Year:
         now["posting_ends"][over] = NEVER
         now["unwilling"][over] = False
 
-    # --- new movers ------------------------------------------------------------------------------------------------
-
     def post_teachers(self, group: int, members: Ints, rules: Rotation, rule: RotationRule) -> None:
         """Post this year's new movers of one rule and book what was short."""
         core = int(self.county.groups.core[group])
@@ -198,8 +186,12 @@ class _Year:
         tally["short"][group] += short
         tally["unattainable"][group] |= int(unattainable)
         if sent:
-            home = np.flatnonzero(on_file)
-            tally["movers_quality"][group] = self.sent_quality(np.array(sent), home)
+            quality, earlier = (
+                self.sent_quality(np.array(sent), np.flatnonzero(on_file)),
+                tally["done"][group],
+            )
+            before = 0.0 if earlier == len(sent) else tally["movers_quality"][group] * (earlier - len(sent))
+            tally["movers_quality"][group] = (before + quality * len(sent)) / earlier
 
     def pool(self, on_file: NDArray[np.bool_], due: int, rules: Rotation, decreed: bool) -> _Pool:
         """Narrow the core's teachers to those who can be sent."""
@@ -212,33 +204,25 @@ class _Year:
             share = self.evidence.refusal_share_credit if rules.credit else self.evidence.refusal_share
             refusing = able & (self.luck["refuses"] < share)
         willing = able & ~refusing
-        pushed = np.zeros_like(able)
-        if decreed and willing.sum() < due:
-            pushed = refusing & (self.luck["yields"] < self.evidence.enforcement_decreed)
-        rows = np.flatnonzero(willing | pushed)
+        pushed = np.zeros(0, np.int64)
+        missing = due - int(willing.sum())
+        if decreed and missing > 0:
+            yielding = np.flatnonzero(refusing & (self.luck["yields"] < self.evidence.enforcement_decreed))
+            pushed = yielding[np.argsort(self.luck["yields"][yielding], kind="stable")][:missing]
+        rows = np.union1d(np.flatnonzero(willing), pushed)
         narrowed = (int(free.sum()), int(young.sum()), int(able.sum()), int(rows.size))
-        return _Pool(rows, np.flatnonzero(pushed), int(refusing.sum()), narrowed)
+        return _Pool(rows, pushed, int(refusing.sum()), narrowed)
 
     def chosen(self, rows: Ints, on_file: NDArray[np.bool_], due: int) -> tuple[Ints, bool]:
-        """The pool in the order in which the sender lets teachers go, and whether his target is out of reach."""
-        evidence = self.evidence
-        send = min(due, rows.size)
-        if not send:
+        """The pool in the order in which the sender lets go, and whether his target is out of reach."""
+        if not due or not rows.size:
             return rows[:0], False
-        home = np.flatnonzero(on_file)
-        z = (self.quality(rows) - self.quality(home).mean()) / evidence.teacher_effect_sd
-        bundle = self.policy.assessment.bundle_weight if evidence.switches.bundling else 0.0
-        lean = (evidence.enforcement_decreed + bundle) / 2
-        target = evidence.sender_selection_weak + lean * (
-            evidence.sender_selection_strong - evidence.sender_selection_weak
-        )
-        noise = self.draw.normal("sent", self.county.teachers.id[rows])
-        tie, key = 0.0, noise
-        if rows.size > 1 and z.std() > 0 and send < rows.size:
-            wanted = (target - z.mean()) / (z.std() * expected_score(rows.size, send))
-            tie = float(np.clip(wanted, -STRONGEST_TIE, STRONGEST_TIE))
-            key = tie * (z - z.mean()) / z.std() + np.sqrt(1 - tie * tie) * noise
-        return rows[np.argsort(-key, kind="stable")], abs(tie) >= STRONGEST_TIE
+        usual = self.quality(np.flatnonzero(on_file)).mean()
+        quality = (self.quality(rows) - usual) / self.evidence.teacher_effect_sd
+        luck = self.draw.normal("sent", self.county.teachers.id[rows])
+        target = sender_target(self.policy, self.evidence)
+        order, unattainable = sending_order(quality, target, min(due, rows.size), luck)
+        return rows[order], unattainable
 
     def send(
         self,
@@ -253,7 +237,8 @@ class _Year:
         """Post teachers in order until `most` are placed; returns them and how many were stopped by what."""
         teachers = self.county.teachers
         staff = counts(np.where(teachers.status == SERVING, teachers.home, NONE), len(self.county.schools))
-        quota = dict(zip(members.tolist(), whole_shares(most, staff[members]).tolist(), strict=True))
+        hands = staff[members] if staff[members].any() else np.ones(members.size)
+        quota = dict(zip(members.tolist(), whole_shares(most, hands).tolist(), strict=True))
         partners = self.partners(members) if rule.exchange else {}
         sent: list[int] = []
         stopped = {"load": 0, "partner": 0}
@@ -285,11 +270,14 @@ class _Year:
         teachers, now = self.county.teachers, self.now
         free = (teachers.status == SERVING) & (now["posting"] == AT_HOME)
         free &= (now["returned_year"] != self.county.year) & np.isin(teachers.home, members)
-        found: dict[tuple[int, int], list[int]] = {}
         rows = np.flatnonzero(free)
-        for row in rows[np.argsort(self.luck["partner"][rows], kind="stable")].tolist():
-            found.setdefault((int(teachers.home[row]), int(teachers.subject[row])), []).append(row)
-        return found
+        cell = teachers.home[rows] * len(SUBJECTS) + teachers.subject[rows]
+        order = np.lexsort((self.luck["partner"][rows], cell))
+        rows, cell = rows[order], cell[order]
+        first = np.flatnonzero(np.diff(cell, prepend=NONE))
+        queues = np.split(rows, first[1:]) if rows.size else []
+        keys = cell[first].tolist()
+        return {divmod(key, len(SUBJECTS)): queue.tolist() for key, queue in zip(keys, queues, strict=True)}
 
     def move(self, row: int, unit: int, partner: int | None, rules: Rotation, pushed: Ints) -> None:
         """Post one teacher, and the exchange partner the other way, for the same term."""
@@ -320,14 +308,13 @@ class _Year:
             return True
         county, now = self.county, self.now
         if self.owed is None:
-            self.owed = Classrooms(county).periods_owed
+            self.owed = Classrooms.of(county).periods_owed
         here = (county.teachers.status == SERVING) & (now["school"] == core)
         staff = np.zeros_like(self.owed)
         staff[core] = np.bincount(county.teachers.subject[here], minlength=len(SUBJECTS))
         staff[core, subject] -= 1
         return bool(
-            staff[core, subject] > 0
-            and load(county, self.owed, staff)[core, subject] <= self.evidence.load_limit
+            staff[core, subject] > 0 and load(county, self.owed, staff)[core, subject] <= self.evidence.load_limit
         )
 
     def sent_quality(self, sent: Ints, home: Ints) -> float:
@@ -340,8 +327,6 @@ class _Year:
 
         return float((at_home(sent).mean() - at_home(home).mean()) / self.evidence.teacher_effect_sd)
 
-    # --- cadres and money ------------------------------------------------------------------------------------------
-
     def post_cadres(self, group: int, members: Ints, number: int) -> None:
         """Lend cadres of the core to the members with the fewest; they move management, not lessons."""
         core = int(self.county.groups.core[group])
@@ -349,9 +334,7 @@ class _Year:
         able = np.flatnonzero(self.serving(core) & (now["posting"] == AT_HOME))
         rules = next(link.rotation for link in self.policy.links.values() if link.cadres is not None)
         shortest, longest = rules.years if rules is not None else (1, 1)
-        for place, row in enumerate(
-            able[np.argsort(self.luck["cadre"][able], kind="stable")][:number].tolist()
-        ):
+        for place, row in enumerate(able[np.argsort(self.luck["cadre"][able], kind="stable")][:number].tolist()):
             now["posting"][row], now["serves"][row] = CADRE, members[place % members.size]
             now["posting_ends"][row] = (
                 self.county.year + shortest + int(self.luck["term"][row] * (longest - shortest + 1))
@@ -394,9 +377,3 @@ class _Year:
                 Schools.spending_change: -100 * self.paid / spending,
             }
         )
-
-
-def expected_score(pool: int, sent: int) -> float:
-    """Expected mean of the `sent` highest of `pool` normal numbers (Blom 1958)."""
-    ranks = np.arange(pool - sent + 1, pool + 1)
-    return float(ndtri((ranks - BLOM_SHIFT) / (pool + BLOM_SPREAD)).mean())

@@ -1,11 +1,11 @@
 """Staffing: a year older, some leave, some posts lapse, some teachers drift, the rest is hired.
 
-Teachers retire at the dated statutory ages and leave at a small rate, more often when posted against their will.
-Posts fall with rolls, only through leavers and never below the norm. Teachers of weaker schools wish to move
-to stronger ones, but only vacancies let them, and only if the match is no worse. What is left is filled from one
-county list of applicants a year, whose length and quality are fixed: stronger schools get the better ones, as
-loosely as keeps the spread between schools steady. Titles, backbone status and honours are renewed within
-their quotas.
+Teachers retire at the dated statutory ages and leave at a small rate, more often when posted against their
+will. Posts fall with rolls, only through leavers and never below the norm. Teachers of weaker schools wish
+to move to stronger ones, but only vacancies let them, and only if the match is no worse. What is left is
+filled from one county list of applicants a year, whose length and quality are fixed: stronger schools get
+the better ones, as loosely as keeps the spread between schools steady. Titles, backbone status and honours
+are renewed within their quotas.
 """
 
 from heapq import heapify, heappop, heappush
@@ -40,8 +40,10 @@ from sim.state import (
 )  # fmt: skip
 
 Floats = NDArray[np.float64]
-SEATS_A_SUBJECT = 256
-"""More teachers of one subject than any school has; numbers the seats of a school."""
+SEAT_LUCK = 16
+"""Seats of one subject in a school that have luck of their own; the next share it with the first."""
+LAST_SEAT = 255
+"""Seat of a teacher who comes to a new post: behind all others of the subject."""
 
 
 class Seats(NamedTuple):
@@ -82,7 +84,7 @@ def appoint(county: County, policy: Policy, evidence: Evidence, draw: Draws) -> 
     Evidence: P2 (who is hired where), P8, P29, P30, P33, title_correlation.
     Keeps: filled posts never exceed posts; every teacher has one post; applicants' quality is fixed.
     """
-    teachers, schools = county.teachers, county.schools
+    teachers = county.teachers
     serving = teachers.status == SERVING
     age, taught, here = (
         teachers.age + serving,
@@ -162,8 +164,8 @@ def _leaving(
 ) -> NDArray[np.int8]:
     """Status after retirements and exits. (teachers,)"""
     teachers, retirement = county.teachers, policy.staffing.retirement
-    women, men = retirement.women.at(county.school_year), retirement.men.at(county.school_year)
-    retired = serving & (age >= np.where(teachers.female, women, men).astype(float))
+    ages = np.array([retirement.men.at(county.school_year), retirement.women.at(county.school_year)], float)
+    retired = serving & (age >= ages[teachers.female.astype(int)])
     posted = (teachers.posting != AT_HOME) & teachers.unwilling
     hazard = evidence.exit_rate * (1 + evidence.exit_factor_unwilling * posted)
     exited = serving & ~retired & (draw.uniform("exit", teachers.id) < hazard)
@@ -176,7 +178,8 @@ def _posts(
     """Posts of each school, and the leavers whose seats are filled again.
 
     A school is entitled to its posts of year 0 in proportion to its roll, at least the norm, at most those
-    of year 0. Above that, posts lapse with leavers, at most the decreed share, in the subjects with most hands.
+    of year 0. Above that, posts lapse with leavers, at most the decreed share, in the subjects with most
+    hands.
     """
     schools, teachers, rules = county.schools, county.teachers, policy.staffing
     units = len(schools)
@@ -201,7 +204,7 @@ def _load(county: County, status: NDArray) -> Floats:
     stays = status == SERVING
     cell = teachers.home[stays] * len(SUBJECTS) + teachers.subject[stays]
     staff = np.bincount(cell, minlength=len(county.schools) * len(SUBJECTS)).reshape(-1, len(SUBJECTS))
-    return load(county, Classrooms(county).periods_owed, staff)
+    return load(county, Classrooms.of(county).periods_owed, staff)
 
 
 def _open_seats(county: County, kept: NDArray[np.integer], posts: NDArray, status: NDArray) -> Seats:
@@ -214,7 +217,7 @@ def _open_seats(county: County, kept: NDArray[np.integer], posts: NDArray, statu
         extra = np.repeat(np.arange(posts.size), more)
         busiest = _load(county, status).argmax(1)
         school, subject = np.r_[school, extra], np.r_[subject, busiest[extra]]
-        post = np.r_[post, np.full(extra.size, SEATS_A_SUBJECT - 1)]
+        post = np.r_[post, np.full(extra.size, LAST_SEAT)]
     return Seats(school, subject, post)
 
 
@@ -223,9 +226,8 @@ def _drift(
 ) -> tuple[NDArray[np.integer], Seats, Floats, Seats]:
     """Teachers who drift to stronger schools, their new seats and matches, and the seats left open.
 
-    Seats are offered from the strongest school down; among those who wish to move the more talented come first, as
-    loosely as in hiring.
-    A seat that a mover leaves is offered in its turn.
+    Seats are offered from the strongest school down; among those who wish to move the more talented come
+    first, loosely. A seat that a mover leaves is offered in its turn.
     """
     teachers, schools = county.teachers, county.schools
     nobody = np.zeros(0, np.int64), Seats(*(np.zeros(0, np.int64),) * 3), np.zeros(0)
@@ -235,28 +237,35 @@ def _drift(
     rate = np.where(core, evidence.drift_wish_rate_core, evidence.drift_wish_rate)
     luck = draw.uniform("wish", teachers.id)
     wishing = np.flatnonzero((status == SERVING) & (teachers.posting == AT_HOME) & (luck < rate))
-    match = evidence.match_sd * draw.normal("drift match", teachers.id[wishing])
-    better = match >= teachers.match[wishing] if evidence.switches.match else np.ones(wishing.size, bool)
+    match = teachers.match[wishing]
+    if evidence.switches.match:
+        match = evidence.match_sd * draw.normal("drift match", teachers.id[wishing])
+    better = match >= teachers.match[wishing]
     waiting: dict[tuple[int, int], list[tuple[float, int, float]]] = {}
     tie, spread = np.sqrt(evidence.teacher_between_school_share), max(float(county.county.talent_sd[0]), 1e-9)
     key = tie * teachers.talent[wishing] / spread
     key = key + np.sqrt(1 - tie * tie) * draw.normal("drift order", teachers.id[wishing])
-    for row, found, rank in zip(wishing[better], match[better], key[better], strict=True):
-        cell = int(teachers.stage[row]), int(teachers.subject[row])
-        waiting.setdefault(cell, []).append((-float(rank), int(row), float(found)))
+    able = wishing[better]
+    listed = zip(
+        teachers.stage[able].tolist(), teachers.subject[able].tolist(), (-key[better]).tolist(), able.tolist(),
+        match[better].tolist(), strict=True,
+    )  # fmt: skip
+    for stage, subject, rank, row, found in listed:
+        waiting.setdefault((stage, subject), []).append((rank, row, found))
     for queue in waiting.values():
         queue.sort()
-    pull = schools.attractiveness
+    pull, stage_of = schools.attractiveness.tolist(), schools.stage.tolist()
+    home, home_post = teachers.home.tolist(), teachers.home_post.tolist()
     offers = [
-        (-pull[school], int(school), int(subject), int(post))
-        for school, subject, post in zip(*seats, strict=True)
+        (-pull[school], school, subject, post)
+        for school, subject, post in zip(*(column.tolist() for column in seats), strict=True)
     ]
     heapify(offers)
     rows, targets, matches, left = [], [], [], []
     while offers:
         _, school, subject, post = heappop(offers)
-        queue = waiting.get((int(schools.stage[school]), subject), [])
-        chosen = next((item for item in queue if pull[teachers.home[item[1]]] < pull[school]), None)
+        queue = waiting.get((stage_of[school], subject), [])
+        chosen = next((item for item in queue if pull[home[item[1]]] < pull[school]), None)
         if chosen is None:
             left.append((school, subject, post))
             continue
@@ -265,8 +274,7 @@ def _drift(
         rows.append(row)
         targets.append((school, subject, post))
         matches.append(found)
-        origin = int(teachers.home[row])
-        heappush(offers, (-pull[origin], origin, subject, int(teachers.home_post[row])))
+        heappush(offers, (-pull[home[row]], home[row], subject, home_post[row]))
     return np.array(rows, np.int64), _seats(targets), np.array(matches), _seats(left)
 
 
@@ -279,11 +287,12 @@ def _hire(
 ) -> tuple[NDArray[np.integer], Seats]:
     """Places of the list that are hired, and the seat each takes.
 
-    As many are called as there are seats, in the order of the list, whatever their quality; among these, stronger
-    schools get the more talented, with a correlation that keeps the between-school share of talent (P2) steady.
+    As many are called as there are seats, in the order of the list, whatever their quality; among these,
+    stronger schools get the more talented, with a correlation that keeps the between-school share of talent
+    (P2) steady.
     """
     tie = min(evidence.hiring_sorting * np.sqrt(evidence.teacher_between_school_share), 1.0)
-    address = (seats.school * len(SUBJECTS) + seats.subject) * SEATS_A_SUBJECT + seats.post
+    address = (seats.school * len(SUBJECTS) + seats.subject) * SEAT_LUCK + seats.post % SEAT_LUCK
     noise = draw.normal("seat", address)
     rank = tie * county.schools.attractiveness[seats.school] + np.sqrt(1 - tie * tie) * noise
     stage = county.schools.stage[seats.school]
@@ -341,7 +350,8 @@ def _backbone(
 ) -> NDArray[np.bool_]:
     """Backbone status after renewal: each school keeps its density of year 0. (teachers,)
 
-    Among those who have served long enough, the more talented are recognised, with the correlation of titles.
+    Among those who have served long enough, the more talented are recognised, with the correlation of
+    titles.
     """
     teachers, schools = county.teachers, county.schools
     backbone = teachers.backbone.copy()
@@ -366,8 +376,9 @@ def _honours(
 ) -> NDArray[np.bool_]:
     """District honours after this year's awards. (teachers,)
 
-    An honour is won or not when the years of service are reached that it asks for, and kept; groups of grade A
-    are favoured where decreed. So the share of honoured teachers is the same at every age above that.
+    An honour is won or not when the years of service are reached that it asks for, and kept; groups of
+    grade A are favoured where decreed. So the share of honoured teachers is the same at every age above
+    that.
     """
     teachers, total = county.teachers, county.county
     best = np.r_[county.groups.grade == GRADES.index("A"), False][county.schools.group[home]]

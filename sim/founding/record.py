@@ -1,0 +1,122 @@
+"""The record of solved foundings: numbers that are the same for every study, solved once and committed.
+
+Solving takes seconds, so what it gave for the counties that come with the package stands in
+`configs/founding` with its targets and what it reached. A record counts only for exactly what it was solved
+from; any other county or coefficient is solved afresh. `python -m sim.founding.record` solves all counties
+again; a test compares.
+"""
+
+from collections.abc import Iterator
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML
+
+from sim.configs import folders
+from sim.founding.places import roles
+from sim.founding.setting import Calibration, Reached, Setting
+
+NOT_FOUNDING = (
+    "transfer_dip", "dip_recovery", "portable_share", "sender_selection_weak", "sender_selection_strong",
+    "pairing_gain", "coaching_gain", "lecture_gain", "lesson_study_gain", "shared_class_gain", "principal_sd",
+    "management_half_life_years", "span_penalty", "distance_factor", "bundled_effort_gain", "unwilling_share",
+    "exit_factor_unwilling", "refusal_share", "refusal_share_credit", "enforcement_decreed", "exit_rate",
+    "drift_wish_rate", "drift_wish_rate_core", "hiring_sorting", "leadership_autonomous", "leadership_convenor",
+    "leadership_council", "leadership_head_principal", "leadership_single_team", "cadre_leadership",
+    "span_free_members", "pairing_scale", "pairing_decay", "event_reach", "event_contacts_scale",
+    "event_time_share", "load_limit", "weeks_per_sd", "smallest_effect",
+)  # fmt: skip
+"""Coefficients that no replayed year reads, so that changing one leaves the solved numbers as they are (tested)."""
+NOT_FOUNDING_SWITCHES = (
+    "fund",
+    "drift",
+    "titles",
+    "rotation",
+    "refusal",
+    "pairing",
+    "events",
+    "bundling",
+    "match",
+)
+
+
+def key(setting: Setting) -> str:
+    """Content hash of what the solving reads."""
+    facts = setting.facts.model_dump(mode="json", exclude={"births_index", "births_trend", "title"})
+    switches = set(NOT_FOUNDING_SWITCHES)
+    evidence = setting.evidence.model_dump(mode="json", exclude={*NOT_FOUNDING, "switches"})
+    on = setting.evidence.switches.model_dump(exclude=switches)
+    base = setting.base.model_dump(mode="json", include={"admissions", "assessment", "staffing"})
+    parts = (
+        facts,
+        evidence,
+        on,
+        base,
+        setting.stages.model_dump(mode="json"),
+        sorted(roles(setting).items()),
+    )
+    return sha256(repr(parts).encode()).hexdigest()
+
+
+def recall(setting: Setting) -> tuple[Calibration, Reached] | None:
+    """The recorded solution of this setting, if there is one."""
+    wanted = key(setting)
+    for record in _records():
+        if record["key"] == wanted:
+            return Calibration(**record["solved"]), Reached(**record["reached"])
+    return None
+
+
+@cache
+def _records() -> tuple[dict[str, Any], ...]:
+    found = []
+    for folder in folders("configs"):
+        for path in sorted((folder / "founding").glob("*.yaml")):
+            found.append(YAML(typ="safe").load(path))
+    return tuple(found)
+
+
+def _texts() -> Iterator[tuple[str, dict[str, Any]]]:
+    """Name and record of every county that comes with the package, solved afresh."""
+    from sim.configs import names
+    from sim.founding import CALIBRATION_SEEDS, solve
+    from sim.founding.pupils import targets
+    from sim.library import load_births, load_evidence, load_facts, load_policy, load_stages
+
+    for name in names("counties"):
+        setting = Setting(
+            load_facts(name).value, load_stages(), load_births(), load_evidence().value,
+            load_policy("none").value, load_policy(name).value,
+        )  # fmt: skip
+        solved, reached = solve(setting)
+        yield (
+            name,
+            {
+                "key": key(setting),
+                "seeds": list(CALIBRATION_SEEDS),
+                "solved": solved._asdict(),
+                "targets": targets(setting)._asdict(),
+                "reached": reached._asdict(),
+            },
+        )
+
+
+def main() -> None:
+    """Solve every county again and write the records."""
+    for name, record in _texts():
+        path = Path("configs/founding") / f"{name}.yaml"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("w", encoding="utf-8") as file:
+            file.write("# Solved by `python -m sim.founding.record`; not edited by hand.\n")
+            YAML().dump(record, file)
+        print(f"{path}: largest distance from a target {_distance(record):.3f}")
+
+
+def _distance(record: dict[str, Any]) -> float:
+    return max(abs(record["reached"][name] - goal) for name, goal in record["targets"].items())
+
+
+if __name__ == "__main__":
+    main()
