@@ -33,7 +33,7 @@ class Column:
         start: float | bool = 0,
         width: int = 0,
     ) -> None:
-        """Declare a column; `width` > 0 gives every row that many numbers, `start` is the value of new rows."""
+        """Declare a column; `width` > 0 gives every row that many numbers, new rows hold `start`."""
         self.dtype = np.dtype(dtype)
         self.meaning = meaning
         self.unit = unit
@@ -94,9 +94,7 @@ class Table:
         if unknown:
             raise ValueError(f"{type(self).__name__} has no column {', '.join(sorted(unknown))}")
         self.size = size
-        self._arrays = {
-            name: column.fit(values.get(name, column.start), size) for name, column in self.columns.items()
-        }
+        self._arrays = {name: column.fit(values.get(name, column.start), size) for name, column in self.columns.items()}
 
     def __len__(self) -> int:
         return self.size

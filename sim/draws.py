@@ -17,6 +17,16 @@ PLACES = 1 << PLACE_BITS
 """Places in a block: ids are block * PLACES + place."""
 
 
+GOLDEN = np.uint64(0x9E3779B97F4A7C15)
+
+
+def _mixed(bits: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """SplitMix64's finaliser: every bit in moves every bit out."""
+    bits = (bits ^ (bits >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    bits = (bits ^ (bits >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return bits ^ (bits >> np.uint64(31))
+
+
 class Draws:
     """The numbers of one process in one year of one seed."""
 
@@ -35,11 +45,23 @@ class Draws:
         """Numbers from 0 to 1, one for each id. Shape of `ids`."""
         return self._gather(purpose, ids, Generator.random, np.float64)
 
+    def uniform_pairs(self, purpose: str, ids: NDArray[np.integer], others: NDArray[np.integer]) -> NDArray[np.float64]:
+        """Numbers strictly between 0 and 1, one for each pair. Shape (ids, others).
+
+        Few of the many possible pairs are asked for, so each number is a hash of its pair: SplitMix64's finaliser
+        (Steele, Lea and Flood 2014) over a key of this purpose.
+        """
+        digest = blake2b(f"{self.key}|{purpose}".encode(), digest_size=8).digest()
+        key = np.uint64(int.from_bytes(digest, "little"))
+        rows = _mixed(np.asarray(ids).astype(np.uint64) * GOLDEN + key)
+        bits = _mixed(rows[:, None] + np.asarray(others).astype(np.uint64) * GOLDEN)
+        return ((bits >> np.uint64(12)).astype(np.float64) + 0.5) * 2.0**-52
+
     def _generator(self, purpose: str, block: int) -> Generator:
         digest = blake2b(f"{self.key}|{purpose}|{block}".encode(), digest_size=16).digest()
         return Generator(SFC64(int.from_bytes(digest, "little")))
 
-    def _gather(self, purpose, ids, method, dtype):  # type: ignore[no-untyped-def]
+    def _gather(self, purpose, ids, method, dtype):
         ids = np.asarray(ids)
         result = np.empty(ids.shape, dtype)
         if not ids.size:
@@ -59,7 +81,7 @@ class Draws:
             np.take(known[block][1], here, out=result[start:stop], mode="clip")
         return result
 
-    def _gather_scattered(self, purpose, blocks, places, method, dtype):  # type: ignore[no-untyped-def]
+    def _gather_scattered(self, purpose, blocks, places, method, dtype):
         result = np.empty(blocks.shape, dtype)
         for block in np.unique(blocks).tolist():
             rows = blocks == block

@@ -117,6 +117,7 @@ class Evidence(Section):
     core_management_shift: float
     management_catchment_correlation: Correlation
     curriculum_gain: float
+    courses_of_leadership: Share
     cadre_leadership: Share
     span_free_members: NotNegative
     lasting_share: Share

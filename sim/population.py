@@ -14,6 +14,9 @@ from sim.evidence import Evidence
 from sim.grouped import whole_shares
 from sim.state import JUNIOR, PRIMARY, SUBJECTS, County
 
+APPLICANT_YOUNGEST = 22.0
+"""Age of an applicant straight from college; the oldest are `APPLICANT_SPREAD` years older."""
+APPLICANT_SPREAD = 3.0
 FIRST_COHORT = 1900
 """Cohorts are counted from this school year, so that ids stay small."""
 
@@ -103,7 +106,7 @@ def applicants(county: County, evidence: Evidence, draw: Draws, first_id: int) -
         stage_of,
         subject_of,
         stages.talent_mean[stage_of] + county.county.talent_sd[0] * draw.normal("talent", ids),
-        22 + 3 * draw.uniform("age", ids),
+        APPLICANT_YOUNGEST + APPLICANT_SPREAD * draw.uniform("age", ids),
         draw.uniform("female", ids) < female_share,
         draw.uniform("degree", ids) < degree_share,
     )

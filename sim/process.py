@@ -75,9 +75,7 @@ def apply(county: County, process: Process, changes: Changes) -> None:
         declared = ", ".join(
             sorted([repr(item) for item in process.writes] + [item.__name__ for item in process.resizes])
         )
-        raise DeclarationError(
-            f"{process.name} wrote {names}, which it does not declare; it declares {declared}"
-        )
+        raise DeclarationError(f"{process.name} wrote {names}, which it does not declare; it declares {declared}")
     for column, values in changes.write.items():
         county.table(column.table).write(column, values)
     for table in changes.enter.keys() | changes.rows.keys():

@@ -38,12 +38,14 @@ def sender_target(policy: Policy, evidence: Evidence) -> float:
 def sending_order(quality: Floats, target: float, sent: int, luck: Floats) -> tuple[NDArray[np.integer], bool]:
     """Order in which a pool is let go, and whether the target is out of reach.
 
-    `quality` (pool,) against the school's mean in σ_T, `luck` (pool,) standard normal. A pool of one, one
-    without spread, or one that is sent whole leaves no choice.
+    `quality` (pool,) against the school's mean in σ_T, `luck` (pool,) standard normal. A pool that is sent
+    whole leaves no choice, so that the target is out of reach.
     """
     spread = float(quality.std()) if quality.size else 0.0
     tie, key = 0.0, luck
-    if spread > 0 and 0 < sent < quality.size:
+    if sent >= quality.size:
+        return np.argsort(-key, kind="stable"), True
+    if spread > 0 and sent > 0:
         wanted = (target - quality.mean()) / (spread * expected_score(quality.size, sent))
         tie = float(np.clip(wanted, -STRONGEST_TIE, STRONGEST_TIE))
         key = tie * (quality - quality.mean()) / spread + np.sqrt(1 - tie * tie) * luck

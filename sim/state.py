@@ -174,6 +174,7 @@ class StageTotals(Table):
     last_grade = Column("int32", "last grade")
     usual_schooling = Column("float64", "pupil-weighted mean input of year 0 (I0)", unit="σ a year")
     usual_class_size = Column("float64", "mean class size at founding", unit="pupils")
+    planned_class_size = Column("float64", "class size that schools plan for", unit="pupils", start=1)
     level_years = Column("float64", "what a constant yearly input adds up to, mean over grades (M)", unit="years")
     score_weight = Column("float64", "weight of a main subject in the score", width=MAIN_SUBJECTS)
     taught_from = Column("int32", "first grade in which a main subject is taught", width=MAIN_SUBJECTS)

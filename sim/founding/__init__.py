@@ -33,7 +33,7 @@ __all__ = ["Calibration", "Reached", "Setting", "calibrate", "found"]
 
 PLACE_SEED = 0
 """Seed of the place, the same for every seed of a study."""
-CALIBRATION_SEEDS = (0, -1, -2, -3)
+CALIBRATION_SEEDS = tuple(range(0, -12, -1))
 """Seeds of the fixed random numbers on which targets are solved; studies use seeds from 1 on."""
 
 
@@ -179,7 +179,7 @@ def _set_right(setting: Setting, county: County, seed: int) -> None:
     z = (talent - talent.mean()) / max(float(talent.std()), 1e-9)
     backbone = teachers.backbone.copy()
     backbone[rows] = staff.backbone_teachers(
-        setting, units, home, teachers.years_teaching[rows], backbone[rows], z, schools.attractiveness, draw
+        setting, units, home, teachers.years_teaching[rows], backbone[rows], z, draw
     )
     teachers.write(Teachers.backbone, backbone)
     teachers.write(Teachers.honour, teachers.honour | backbone)

@@ -213,7 +213,7 @@ def practice(found: Units, free: Floats, draw: Draws, purpose: str, core_mean: f
         if not here.any():
             continue
         marks = [(found.roster == CORE)[here], (found.roster == MEMBER)[here], (~urban(found.zone))[here]]
-        weights = np.ones(int(here.sum()))
+        weights = found.pupils[here].astype(float)
         tied = orthogonal(free[here], weights, marks)
         own = orthogonal(noise[here], weights, [*marks, tied])
         mixed = correlation * tied + np.sqrt(1 - correlation**2) * own

@@ -10,11 +10,13 @@ from sim.founding.fitting import orthogonal, stretched
 from sim.founding.places import Units
 from sim.founding.setting import Setting
 from sim.grouped import counts, rank_within, whole_shares
+from sim.population import APPLICANT_SPREAD, APPLICANT_YOUNGEST
 from sim.state import (
     ARTS,
     CORE,
     JUNIOR,
     MAIN_SUBJECTS,
+    MEMBER,
     PE,
     PRIMARY,
     STAGES,
@@ -26,6 +28,8 @@ from sim.state import (
 
 Floats = NDArray[np.float64]
 YOUNGEST = 22.0
+AGE_ROUNDS = 6
+"""Corrections of the mean age before the burn-in."""
 LONGEST_DELAY = 3.0
 """Years between the youngest age and the first post, at most."""
 MOST_BACKBONE = 0.6
@@ -51,7 +55,8 @@ def attractiveness(evidence: Evidence, found: Units, draw: Draws) -> Floats:
         core = (found.roster == CORE)[here]
         weights = found.pupils[here].astype(float)
         between = orthogonal(town, weights, []) if town.std() else np.zeros(town.size)
-        free = orthogonal(noise[here], weights, [town, core])
+        member = (found.roster == MEMBER)[here]
+        free = orthogonal(noise[here], weights, [town, core, member])
         share = evidence.between_zone_share
         mixed = np.sqrt(share) * between + np.sqrt(1 - share) * free + evidence.core_talent_shift * core
         value[here] = orthogonal(mixed, weights, []) if mixed.std() else mixed
@@ -134,8 +139,7 @@ def teachers(setting: Setting, found: Units, pull: Floats, place: Draws, draw: D
     latest = ages[female.astype(int)]
     mean = np.array([item.age_mean if item else 0.0 for item in targets])[stage]
     sd = np.array([item.age_sd if item else 1.0 for item in targets])[stage]
-    low, high = ndtr((YOUNGEST - mean) / sd), ndtr((latest - mean) / sd)
-    age = mean + sd * ndtri(low + (high - low) * draw.uniform("age", ids))
+    age = _ages(setting, stage, mean, sd, latest, draw.uniform("age", ids))
     delay = LONGEST_DELAY * draw.uniform("delay", ids)
     years = np.maximum(np.floor(age - YOUNGEST - delay), 0).astype(np.int16)
 
@@ -143,7 +147,8 @@ def teachers(setting: Setting, found: Units, pull: Floats, place: Draws, draw: D
     between = spread * np.sqrt(evidence.teacher_between_school_share) * pull
     gap = evidence.backbone_talent * evidence.teacher_effect_sd
     z = draw.normal("talent", ids)
-    backbone = backbone_teachers(setting, found, school, years, np.zeros(size, bool), z, pull, draw)
+    nobody, unknown = np.zeros(size, bool), np.zeros(size)
+    backbone = backbone_teachers(setting, found, school, years, nobody, unknown, draw)
     share = backbone.mean()
     within = spread * np.sqrt(1 - evidence.teacher_between_school_share)
     rest = np.sqrt(max(within**2 - gap**2 * share * (1 - share), 0.0))
@@ -161,6 +166,36 @@ def teachers(setting: Setting, found: Units, pull: Floats, place: Draws, draw: D
     return made
 
 
+def _ages(setting: Setting, stage: NDArray, mean: Floats, sd: Floats, latest: Floats, luck: Floats) -> Floats:
+    """Ages at the start of the burn-in, such that the mean of year 0 is the stage's. (teachers,)
+
+    `mean`, `sd`: of the stage; `latest`: retirement age; `luck`: uniform. The burn-in is foreseen in expectation:
+    everybody ages, who reaches retirement or leaves is followed by an applicant.
+    """
+    first = APPLICANT_YOUNGEST + APPLICANT_SPREAD / 2
+
+    def drawn(centre: Floats) -> Floats:
+        low, high = ndtr((YOUNGEST - centre) / sd), ndtr((latest - centre) / sd)
+        return centre + sd * ndtri(low + (high - low) * luck)
+
+    def foreseen(age: Floats) -> Floats:
+        stays, newcomers = np.ones(age.size), np.zeros(age.size)
+        for _ in range(setting.facts.burn_in_years):
+            age, newcomers = age + 1, newcomers + 1 - stays
+            lost = stays * np.where(age >= latest, 1.0, setting.evidence.exit_rate)
+            stays, newcomers = stays - lost, newcomers + lost * first
+        return stays * age + newcomers
+
+    centre = mean.copy()
+    for _ in range(AGE_ROUNDS):
+        later = foreseen(drawn(centre))
+        for row in (PRIMARY, JUNIOR):
+            here = stage == row
+            if here.any():
+                centre[here] += mean[here] - later[here].mean()
+    return drawn(centre)
+
+
 def backbone_teachers(
     setting: Setting,
     found: Units,
@@ -168,7 +203,6 @@ def backbone_teachers(
     years: NDArray,
     already: NDArray[np.bool_],
     talent: Floats,
-    pull: Floats,
     draw: Draws,
 ) -> NDArray[np.bool_]:
     """Backbone status that meets the zones' densities and the official difference. (teachers,)
@@ -308,6 +342,10 @@ def stage_totals(setting: Setting, staff: Teachers, found: Units) -> dict[str, N
             for name in STAGES
         ]),
         "usual_class_size": np.array([
+            setting.facts.stages[name].targets.class_size if name in setting.facts.stages else 1.0
+            for name in STAGES
+        ]),
+        "planned_class_size": np.array([
             setting.facts.stages[name].targets.class_size if name in setting.facts.stages else 1.0
             for name in STAGES
         ]),

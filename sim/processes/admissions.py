@@ -30,7 +30,7 @@ Ints = NDArray[np.integer]
         Students.exam, Students.lasting, Students.fading,
         Schools.stage, Schools.zone, Schools.feeds, Schools.entry_ratio, Schools.births_share, Schools.catchment,
         Schools.catchment_ses, Schools.seats, Schools.reputation, Schools.brand,
-        StageTotals.first_grade, StageTotals.last_grade, StageTotals.cohort_pupils,
+        StageTotals.first_grade, StageTotals.last_grade, StageTotals.cohort_pupils, StageTotals.planned_class_size,
         Counties.ses_within_sd, Counties.ses_slope, Counties.ability_sd, Counties.shock_sd,
     ),
     writes=(Students.school, Students.classroom, Schools.pupils),
@@ -97,7 +97,7 @@ def _enter(county: County, policy: Policy, evidence: Evidence, draw: Draws, coho
     chance = evidence.choice_consider_primary
     priority = draw.uniform("lot", ids)
     school = _choose(county, policy, evidence, draw, ids, catchment, catchment, people.ses, priority, chance)
-    classroom = _classes(school, policy.admissions.class_size_cap.primary, len(county.schools))
+    classroom = _classes(county, school, policy.admissions.class_size_cap.primary)
     zero = np.zeros(ids.size, np.float32)
     columns = {
         "id": ids, "cohort": np.full(ids.size, cohort, np.int32), "school": school, "classroom": classroom,
@@ -126,10 +126,13 @@ def _move_up(county: County, policy: Policy, evidence: Evidence, draw: Draws, bl
         return _MovedUp(students.school[block], students.classroom[block], by_id[:0], outside)
     stays = (by_id >= known) | (draw.uniform("leaves", ids) < schools.entry_ratio[home])
     chance = evidence.choice_consider_junior
-    chosen = _choose(county, policy, evidence, draw, ids, home, home, ses, exam, chance)
+    chosen = home.astype(np.int32)
+    chosen[stays] = _choose(
+        county, policy, evidence, draw, ids[stays], home[stays], home[stays], ses[stays], exam[stays], chance
+    )
     cap = policy.admissions.class_size_cap.junior
     formed = np.zeros(ids.size, np.int32)
-    formed[stays] = _classes(chosen[stays], cap, len(schools))
+    formed[stays] = _classes(county, chosen[stays], cap)
     order = _by_class(chosen, formed)
     school, classroom = np.empty_like(chosen), np.empty_like(formed)
     school[by_id], classroom[by_id] = chosen, formed
@@ -198,9 +201,8 @@ def _choose(
     believed = schools.reputation[options] + schools.brand[options]
     weight = evidence.choice_reputation + evidence.choice_ses * ses[rows, None]
     worth = weight * believed + evidence.choice_distance * steps
-    chances = np.exp(worth - worth.max(1, keepdims=True)).cumsum(1)
-    luck = draw.uniform("choice", ids)[rows] * chances[:, -1]
-    wanted = options[(chances < luck[:, None]).sum(1)]
+    worth = worth - np.log(-np.log(draw.uniform_pairs("choice", ids[rows], options)))
+    wanted = options[worth.argmax(1)]
     free = schools.seats - counts(school, len(schools))
     asks = wanted != school[rows]
     rows, wanted = rows[asks], wanted[asks]
@@ -209,10 +211,12 @@ def _choose(
     return placed
 
 
-def _classes(school: Ints, cap: int, schools: int) -> NDArray[np.int32]:
-    """Class of each child: as few classes as the cap allows, of equal size, in the order given."""
-    size = counts(school, schools)
-    classes = -(-size // cap)
+def _classes(county: County, school: Ints, cap: int) -> NDArray[np.int32]:
+    """Class of each child, in the order given: classes of equal size, near the usual one, none above the cap."""
+    schools = county.schools
+    size = counts(school, len(schools))
+    usual = county.stages.planned_class_size[schools.stage]
+    classes = np.maximum(-(-size // cap), np.rint(size / usual).astype(np.int64))
     order = np.argsort(school, kind="stable")
     place = np.empty(school.size, np.int64)
     place[order] = np.arange(school.size) - np.repeat(np.cumsum(size) - size, size)

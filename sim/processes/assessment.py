@@ -75,7 +75,7 @@ def examine(county: County, policy: Policy, evidence: Evidence, draw: Draws) -> 
             Schools.value_added: value_added,
             Schools.standing: standing,
             Schools.reputation: reputation,
-            Schools.brand: schools.brand * evidence.brand_fade,
+            Schools.brand: schools.brand * (1 - evidence.brand_fade),
             Schools.effort: effort,
             Groups.result: result,
             Groups.grade: place * len(GRADES) // max(len(groups), 1),

@@ -17,8 +17,6 @@ from sim.process import Changes, process
 from sim.state import CORE, ROLES, County, Groups, Schools
 
 Floats = NDArray[np.float64]
-COURSES_OF_LEADERSHIP = 1 / 2
-"""Courses follow at half the reach of leadership (model documentation, 7.7)."""
 
 
 @process(
@@ -44,7 +42,7 @@ def reorganise(county: County, policy: Policy, evidence: Evidence, draw: Draws) 
     group, role, link, joined = schools.group, schools.role, schools.link, schools.joined_year
     core, funded = groups.core, groups.sharing_funded
     entering = {}
-    if policy.groups and not len(groups):
+    if policy.groups and not len(groups) and county.school_year >= (policy.start_year or 0):
         group, role, link = _members(county, policy)
         core = np.array([county.names.index(item.core) for item in policy.groups.values()], np.int32)
         funded = np.zeros(core.size)
@@ -58,7 +56,7 @@ def reorganise(county: County, policy: Policy, evidence: Evidence, draw: Draws) 
         jump = share * (schools.reputation[leader] - schools.reputation)
         brand = np.where(helped & (joined == county.year), brand + jump, brand)
     reach = _reach(policy, evidence, link, helped, group, len(core), schools.cadres)
-    courses = reach * COURSES_OF_LEADERSHIP * _of_link(policy, link, "sharing") * np.r_[funded, 0.0][group]
+    courses = reach * evidence.courses_of_leadership * _of_link(policy, link, "sharing") * np.r_[funded, 0.0][group]
     return Changes(
         write={
             Schools.group: group,
@@ -67,7 +65,7 @@ def reorganise(county: County, policy: Policy, evidence: Evidence, draw: Draws) 
             Schools.joined_year: joined,
             Schools.brand: brand,
             Schools.management: _nearer(schools.management, schools.own_management, reach, leader, evidence),
-            Schools.curriculum: _nearer(schools.curriculum, schools.own_curriculum, courses, leader, evidence),
+            Schools.curriculum: _nearer(schools.curriculum, schools.own_curriculum, courses, leader, evidence, up=True),
         },
         enter={Groups: entering} if entering else {},
     )
@@ -111,8 +109,14 @@ def _reach(
     return np.where(helped, np.minimum(reach, 1.0), 0.0)
 
 
-def _nearer(now: Floats, own: Floats, reach: Floats, leader: NDArray, evidence: Evidence) -> Floats:
-    """A quality one year later: nearer to the core's by its reach, or back to the school's own. (schools,)"""
-    target = own + reach * (now[leader] - own)
+def _nearer(
+    now: Floats, own: Floats, reach: Floats, leader: NDArray, evidence: Evidence, *, up: bool = False
+) -> Floats:
+    """A quality one year later: nearer to the core's by its reach, or back to the school's own. (schools,)
+
+    A head principal may lead a member down as well as up; of courses (`up`) a member takes the better ones.
+    """
+    gap = now[leader] - own
+    target = own + reach * (np.maximum(gap, 0) if up else gap)
     pace = 1 - 0.5 ** (1 / evidence.management_half_life_years)
     return now + pace * (target - now)

@@ -1,10 +1,10 @@
 """Mentoring: core teachers are paired with weaker colleagues of members, and groups hold joint events.
 
-The strongest core teachers take on the weaker half of a member's teachers of their subject, no more than
-each can carry and no more of the staff than the policy covers; a pair stays together while it can. What a
-pair teaches is a stock that fades when the pair ends, never a sum of yearly gains. Events reach a few
-teachers each; what a school's staff gains depends on contacts per teacher. What the fund cannot pay shrinks
-to the funded share.
+The strongest core teachers take on the weaker half of a member's teachers of their subject, never one who
+is better, no more than each can carry and no more of the staff than the policy covers; a pair stays
+together while it can. What a pair teaches is a stock that fades when the pair ends, never a sum of yearly
+gains. Events reach a few teachers each; what a school's staff gains depends on contacts per teacher. What
+the fund cannot pay shrinks to the funded share.
 """
 
 import numpy as np
@@ -76,7 +76,7 @@ def pair(county: County, policy: Policy, evidence: Evidence, draw: Draws) -> Cha
         share = min(1.0, groups.balance_yuan[number] / total) if (total := sum(cost.values())) else 1.0
         for name, amount in cost.items():
             spent[name][number] = int(amount * share)
-        funded[number] = share if cost["courses"] else 0.0
+        funded[number] = share if sharing and evidence.switches.curriculum else 0.0
         mentees[chosen[: int(chosen.size * share)]] = True
         if evidence.switches.events:
             for unit, kinds in events.items():
@@ -123,9 +123,9 @@ def _mentees(
     links = list(policy.links.values())
     chosen: list[tuple[int, int]] = []
     serving = teachers.status == SERVING
-    mentors = teachers.subject[serving & (teachers.school == core) & (teachers.home == core)]
-    free = np.bincount(mentors, minlength=MAIN_SUBJECTS)
-    taken = np.zeros_like(free)
+    mentors = np.flatnonzero(serving & (teachers.school == core) & (teachers.home == core))
+    strongest = _strongest(county, evidence, mentors)
+    taken = [0] * MAIN_SUBJECTS
     for unit in members:
         rules = links[schools.link[unit]].mentoring
         here = np.flatnonzero(serving & (teachers.school == unit) & (teachers.home == unit))
@@ -138,12 +138,21 @@ def _mentees(
         order = np.lexsort((quality, ~teachers.paired[here]))
         found = 0
         rows = here[order[wanted[order]]]
-        for row, subject in zip(rows.tolist(), teachers.subject[rows].tolist(), strict=True):
-            if found < places and taken[subject] < free[subject] * rules.mentees_per_mentor:
+        own = quality[order[wanted[order]]]
+        for row, subject, level in zip(rows.tolist(), teachers.subject[rows].tolist(), own.tolist(), strict=True):
+            mentor = taken[subject] // rules.mentees_per_mentor
+            able = mentor < len(strongest[subject]) and strongest[subject][mentor] > level
+            if found < places and able:
                 taken[subject] += 1
                 chosen.append((found, row))
                 found += 1
     return np.array([row for _, row in sorted(chosen)], np.int64)
+
+
+def _strongest(county: County, evidence: Evidence, mentors: NDArray[np.integer]) -> list[list[float]]:
+    """Quality of a core's teachers in each main subject, the strongest first."""
+    quality, subject = _quality(county, evidence, mentors), county.teachers.subject[mentors]
+    return [sorted(quality[subject == number].tolist(), reverse=True) for number in range(MAIN_SUBJECTS)]
 
 
 def _quality(county: County, evidence: Evidence, rows: NDArray[np.integer]) -> Floats:

@@ -92,7 +92,10 @@ def rotate(county: County, policy: Policy, evidence: Evidence, draw: Draws) -> C
 
 
 class _Pool(NamedTuple):
-    """Who can be sent, and how the pool narrowed: its size after each cause of shortfall."""
+    """Who can be sent, and how the pool narrowed: its size after each cause of shortfall.
+
+    `refused` are those who say no before enough have agreed, in expectation.
+    """
 
     rows: Ints
     pushed: Ints
@@ -182,7 +185,7 @@ class _Year:
         tally = self.tally
         tally["due"][group] += due
         tally["done"][group] += len(sent)
-        tally["refused"][group] += pool.refused if due else 0
+        tally["refused"][group] += pool.refused
         tally["short"][group] += short
         tally["unattainable"][group] |= int(unattainable)
         if sent:
@@ -197,7 +200,7 @@ class _Year:
         """Narrow the core's teachers to those who can be sent."""
         teachers, now = self.county.teachers, self.now
         free = on_file & (now["posting"] == AT_HOME) & (now["returned_year"] != self.county.year)
-        young = free & (teachers.age <= rules.max_age) if rules.max_age is not None else free
+        young = free & (np.floor(teachers.age) <= rules.max_age) if rules.max_age is not None else free
         able = young & teachers.honour if rules.honour is not None else young
         refusing = np.zeros_like(able)
         if self.evidence.switches.refusal:
@@ -211,7 +214,8 @@ class _Year:
             pushed = yielding[np.argsort(self.luck["yields"][yielding], kind="stable")][:missing]
         rows = np.union1d(np.flatnonzero(willing), pushed)
         narrowed = (int(free.sum()), int(young.sum()), int(able.sum()), int(rows.size))
-        return _Pool(rows, pushed, int(refusing.sum()), narrowed)
+        asked = min(due / max(int(willing.sum()), 1), 1.0)
+        return _Pool(rows, pushed, round(asked * int(refusing.sum())), narrowed)
 
     def chosen(self, rows: Ints, on_file: NDArray[np.bool_], due: int) -> tuple[Ints, bool]:
         """The pool in the order in which the sender lets go, and whether his target is out of reach."""
@@ -270,6 +274,7 @@ class _Year:
         teachers, now = self.county.teachers, self.now
         free = (teachers.status == SERVING) & (now["posting"] == AT_HOME)
         free &= (now["returned_year"] != self.county.year) & np.isin(teachers.home, members)
+        free &= teachers.years_teaching > 0
         rows = np.flatnonzero(free)
         cell = teachers.home[rows] * len(SUBJECTS) + teachers.subject[rows]
         order = np.lexsort((self.luck["partner"][rows], cell))
@@ -328,7 +333,7 @@ class _Year:
         return float((at_home(sent).mean() - at_home(home).mean()) / self.evidence.teacher_effect_sd)
 
     def post_cadres(self, group: int, members: Ints, number: int) -> None:
-        """Lend cadres of the core to the members with the fewest; they move management, not lessons."""
+        """Lend cadres of the core to its members in turn; they move management, not lessons."""
         core = int(self.county.groups.core[group])
         now = self.now
         able = np.flatnonzero(self.serving(core) & (now["posting"] == AT_HOME))

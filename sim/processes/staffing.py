@@ -42,6 +42,8 @@ from sim.state import (
 Floats = NDArray[np.float64]
 SEAT_LUCK = 16
 """Seats of one subject in a school that have luck of their own; the next share it with the first."""
+AHEAD = 1000
+"""More years than anyone teaches: puts those with priority first."""
 LAST_SEAT = 255
 """Seat of a teacher who comes to a new post: behind all others of the subject."""
 
@@ -199,12 +201,16 @@ def _posts(
 
 
 def _load(county: County, status: NDArray) -> Floats:
-    """Periods owed over periods available with the staff on file who stay. (schools, subjects)"""
+    """Periods owed over periods available with the staff on file who stay. (schools, subjects)
+
+    Without end where nobody is left for a subject that has lessons.
+    """
     teachers = county.teachers
     stays = status == SERVING
     cell = teachers.home[stays] * len(SUBJECTS) + teachers.subject[stays]
     staff = np.bincount(cell, minlength=len(county.schools) * len(SUBJECTS)).reshape(-1, len(SUBJECTS))
-    return load(county, Classrooms.of(county).periods_owed, staff)
+    owed = Classrooms.of(county).periods_owed
+    return np.where((staff == 0) & (owed > 0), np.inf, load(county, owed, staff))
 
 
 def _open_seats(county: County, kept: NDArray[np.integer], posts: NDArray, status: NDArray) -> Seats:
@@ -328,7 +334,7 @@ def _promotions(
         return title
     units = len(schools)
     credited = any(link.rotation is not None and link.rotation.credit for link in policy.links.values())
-    key = taught + draw.uniform("title", teachers.id) + (1000.0 * (support > 0) if credited else 0.0)
+    key = taught + draw.uniform("title", teachers.id) + (AHEAD * (support > 0) if credited else 0.0)
     for rank, quota, years in (
         (2, schools.senior_posts, rules.senior_years),
         (1, schools.intermediate_posts, rules.intermediate_years),
