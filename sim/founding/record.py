@@ -22,7 +22,7 @@ NOT_FOUNDING = (
     "transfer_dip", "dip_recovery", "portable_share", "sender_selection_weak", "sender_selection_strong",
     "pairing_gain", "coaching_gain", "lecture_gain", "lesson_study_gain", "shared_class_gain", "principal_sd",
     "management_half_life_years", "span_penalty", "distance_factor", "bundled_effort_gain", "unwilling_share",
-    "exit_factor_unwilling", "refusal_share", "refusal_share_credit", "enforcement_decreed", "exit_rate",
+    "exit_factor_unwilling", "refusal_share", "refusal_share_credit", "enforcement_decreed",
     "drift_wish_rate", "drift_wish_rate_core", "hiring_sorting", "leadership_autonomous", "leadership_convenor",
     "leadership_council", "leadership_head_principal", "leadership_single_team", "cadre_leadership",
     "span_free_members", "pairing_scale", "pairing_decay", "event_reach", "event_contacts_scale",
