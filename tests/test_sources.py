@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from sim.configs import Note, names, parse_file
+from sim.configs import Note, find, names, parse_file
 from sim.evidence import Evidence
 from sim.library import load_evidence, load_facts, load_policy, load_stages
 
@@ -13,7 +13,7 @@ REPOSITORY = Path(__file__).parents[1]
 EVIDENCE = load_evidence()
 COEFFICIENTS = [name for name in Evidence.model_fields if name != "switches"]
 UNDECREED = re.compile(r"(title|document)(\.|$)|.*\.title\.")
-POLICIES = [name for name in names("policies") if name != "none"]
+POLICIES = [name for name in names("policies") if "document" in parse_file(find("policies", name)).node.value]
 
 
 def own_notes(policy: str) -> dict[str, Note]:

@@ -1,7 +1,7 @@
 """The record of solved foundings: numbers that are the same for every study, solved once and committed.
 
 Solving takes seconds, so what it gave for the counties that come with the package stands in
-`configs/founding` with its targets and what it reached. A record counts only for exactly what it was solved
+`solved` beside this file, with its targets and what it reached. A record counts only for exactly what it was solved
 from; any other county or coefficient is solved afresh. `python -m sim.founding.record` solves all counties
 again; a test compares.
 """
@@ -14,10 +14,10 @@ from typing import Any
 
 from ruamel.yaml import YAML
 
-from sim.configs import folders
 from sim.founding.places import roles
 from sim.founding.setting import Calibration, Reached, Setting
 
+SOLVED = Path(__file__).parent / "solved"
 NOT_FOUNDING = (
     "transfer_dip", "dip_recovery", "portable_share", "sender_selection_weak", "sender_selection_strong",
     "pairing_gain", "coaching_gain", "lecture_gain", "lesson_study_gain", "shared_class_gain", "principal_sd",
@@ -71,11 +71,7 @@ def recall(setting: Setting) -> tuple[Calibration, Reached] | None:
 
 @cache
 def _records() -> tuple[dict[str, Any], ...]:
-    found = []
-    for folder in folders("configs"):
-        for path in sorted((folder / "founding").glob("*.yaml")):
-            found.append(YAML(typ="safe").load(path))
-    return tuple(found)
+    return tuple(YAML(typ="safe").load(path) for path in sorted(SOLVED.glob("*.yaml")))
 
 
 def _texts() -> Iterator[tuple[str, dict[str, Any]]]:
@@ -106,8 +102,7 @@ def _texts() -> Iterator[tuple[str, dict[str, Any]]]:
 def main() -> None:
     """Solve every county again and write the records."""
     for name, record in _texts():
-        path = Path("configs/founding") / f"{name}.yaml"
-        path.parent.mkdir(parents=True, exist_ok=True)
+        path = SOLVED / f"{name}.yaml"
         with path.open("w", encoding="utf-8") as file:
             file.write("# Solved by `python -m sim.founding.record`; not edited by hand.\n")
             YAML().dump(record, file)
