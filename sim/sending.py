@@ -6,11 +6,15 @@ orders the pool by quality and luck, mixed with the correlation that gives the t
 does, the target is out of reach and said to be so.
 """
 
+from itertools import combinations
+from math import factorial
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtri
 
 from sim.evidence import Evidence
+from sim.grouped import whole_shares
 from sim.policy import Policy
 
 Floats = NDArray[np.float64]
@@ -19,6 +23,29 @@ BLOM_SHIFT = 0.375
 BLOM_SPREAD = 0.25
 STRONGEST_TIE = 0.95
 """Largest correlation between quality and being sent; beyond it the target is unattainable."""
+
+
+def shortfall_by_filter(filters: list[NDArray[np.bool_]], due: int) -> NDArray[np.int64]:
+    """Persons short because of each filter of a pool; their sum is what the filters leave missing of `due`.
+
+    Each filter (teachers,) says who passes. Filters act together (few are young *and* honoured *and* at home), so
+    their shares are Shapley's: the mean of what a filter takes away over all orders, in whole persons.
+    """
+    count = len(filters)
+    signs = sum(passing.astype(np.int64) << number for number, passing in enumerate(filters))
+    people = np.bincount(signs, minlength=1 << count)
+    groups = np.arange(1 << count)
+    missing = [due - min(due, int(people[(groups & chosen) == chosen].sum())) for chosen in groups.tolist()]
+    if not missing[-1]:
+        return np.zeros(count, np.int64)
+    shares = np.zeros(count)
+    for number in range(count):
+        others = [1 << other for other in range(count) if other != number]
+        for size in range(count):
+            weight = factorial(size) * factorial(count - size - 1) / factorial(count)
+            for before in map(sum, combinations(others, size)):
+                shares[number] += weight * (missing[before | 1 << number] - missing[before])
+    return whole_shares(missing[-1], np.maximum(shares, 0.0))
 
 
 def expected_score(pool: int, sent: int) -> float:

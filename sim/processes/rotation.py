@@ -23,7 +23,7 @@ from sim.grouped import counts, whole_shares
 from sim.policy import Policy, Rotation, RotationRule
 from sim.population import experience
 from sim.process import Changes, process
-from sim.sending import sender_target, sending_order
+from sim.sending import sender_target, sending_order, shortfall_by_filter
 from sim.state import (
     AT_HOME,
     CADRE,
@@ -92,7 +92,7 @@ def rotate(county: County, policy: Policy, evidence: Evidence, draw: Draws) -> C
 
 
 class _Pool(NamedTuple):
-    """Who can be sent, and how the pool narrowed: its size after each cause of shortfall.
+    """Who can be sent, and what is short already because of stays, age, honour and refusals.
 
     `refused` are those who say no before enough have agreed, in expectation.
     """
@@ -100,7 +100,7 @@ class _Pool(NamedTuple):
     rows: Ints
     pushed: Ints
     refused: int
-    narrowed: tuple[int, ...]
+    short: NDArray[np.int64]
 
 
 @dataclass
@@ -179,9 +179,8 @@ class _Year:
         affordable = self.affordable(group, core, 2 if rule.exchange else 1)
         order, unattainable = self.chosen(pool.rows, on_file, due)
         sent, stopped = self.send(core, members, order, min(due, affordable), rules, rule, pool.pushed)
-        reachable = self.reachable(order.size, sent, stopped)
-        sizes = [int(on_file.sum()), *pool.narrowed, *reachable]
-        short = -np.diff(np.minimum(due, sizes)).astype(int)
+        left = np.minimum(due, [order.size, *self.reachable(order.size, sent, stopped)])
+        short = np.r_[pool.short, -np.diff(left)]
         tally = self.tally
         tally["due"][group] += due
         tally["done"][group] += len(sent)
@@ -198,24 +197,25 @@ class _Year:
 
     def pool(self, on_file: NDArray[np.bool_], due: int, rules: Rotation, decreed: bool) -> _Pool:
         """Narrow the core's teachers to those who can be sent."""
-        teachers, now = self.county.teachers, self.now
-        free = on_file & (now["posting"] == AT_HOME) & (now["returned_year"] != self.county.year)
-        young = free & (np.floor(teachers.age) <= rules.max_age) if rules.max_age is not None else free
-        able = young & teachers.honour if rules.honour is not None else young
-        refusing = np.zeros_like(able)
-        if self.evidence.switches.refusal:
-            share = self.evidence.refusal_share_credit if rules.credit else self.evidence.refusal_share
-            refusing = able & (self.luck["refuses"] < share)
-        willing = able & ~refusing
-        pushed = np.zeros(0, np.int64)
-        missing = due - int(willing.sum())
-        if decreed and missing > 0:
-            yielding = np.flatnonzero(refusing & (self.luck["yields"] < self.evidence.enforcement_decreed))
-            pushed = yielding[np.argsort(self.luck["yields"][yielding], kind="stable")][:missing]
-        rows = np.union1d(np.flatnonzero(willing), pushed)
-        narrowed = (int(free.sum()), int(young.sum()), int(able.sum()), int(rows.size))
+        teachers, now, evidence = self.county.teachers, self.now, self.evidence
+        home = np.flatnonzero(on_file)
+        free = (now["posting"][home] == AT_HOME) & (now["returned_year"][home] != self.county.year)
+        young = np.ones(home.size, bool)
+        if rules.max_age is not None:
+            young = np.floor(teachers.age[home]) <= rules.max_age
+        able = teachers.honour[home] if rules.honour is not None else np.ones(home.size, bool)
+        refuses = np.zeros(home.size, bool)
+        if evidence.switches.refusal:
+            share = evidence.refusal_share_credit if rules.credit else evidence.refusal_share
+            refuses = self.luck["refuses"][home] < share
+        yields = refuses & decreed & (self.luck["yields"][home] < evidence.enforcement_decreed)
+        can = free & young & able
+        willing, refusing = can & ~refuses, can & refuses
+        pushed = home[can & yields]
+        pushed = pushed[np.argsort(self.luck["yields"][pushed], kind="stable")][: max(due - int(willing.sum()), 0)]
+        short = shortfall_by_filter([free, young, able, ~refuses | yields], due)
         asked = min(due / max(int(willing.sum()), 1), 1.0)
-        return _Pool(rows, pushed, round(asked * int(refusing.sum())), narrowed)
+        return _Pool(np.union1d(home[willing], pushed), pushed, round(asked * int(refusing.sum())), short)
 
     def chosen(self, rows: Ints, on_file: NDArray[np.bool_], due: int) -> tuple[Ints, bool]:
         """The pool in the order in which the sender lets go, and whether his target is out of reach."""

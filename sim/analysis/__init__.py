@@ -1,0 +1,1 @@
+"""Reading results: comparisons, sentences, charts, the report. Nothing here runs a model."""

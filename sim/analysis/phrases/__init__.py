@@ -1,0 +1,7 @@
+"""The English words of pictures and page. A second language is a second mapping with the same keys."""
+
+from collections.abc import Mapping
+
+from sim.analysis.phrases import page, pictures
+
+ENGLISH: Mapping[str, object] = {**pictures.ENGLISH, **page.ENGLISH}

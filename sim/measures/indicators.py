@@ -1,0 +1,90 @@
+"""The seven indicators of high-quality balanced development: units, thresholds and limits (教督〔2017〕6号).
+
+Tables of indicators have ten columns: the three that count teachers twice, *statistical* (where their file
+is, as the return demands) and *effective* (where they teach), then the other four.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from sim.measures.measure import QUALITY_BALANCE, Measure
+
+
+class Indicator(NamedTuple):
+    """A resource for each pupil, or for each `per` pupils, and its thresholds, primary and junior."""
+
+    name: str
+    unit: str
+    meaning: str
+    thresholds: tuple[float, float]
+    per: int
+    teachers: bool = False
+
+
+INDICATORS = (
+    Indicator("degree", "per 100 pupils", "teachers above the required degree", (4.2, 5.3), 100, True),
+    Indicator("backbone", "per 100 pupils", "backbone teachers (骨干教师)", (1.0, 1.0), 100, True),
+    Indicator("pe_arts", "per 100 pupils", "PE and arts teachers", (0.9, 0.9), 100, True),
+    Indicator("area", "m² a pupil", "teaching and auxiliary floor area", (4.5, 5.8), 1),
+    Indicator("sports", "m² a pupil", "sports area", (7.5, 10.2), 1),
+    Indicator("equipment", "yuan a pupil", "value of teaching equipment", (2000.0, 2500.0), 1),
+    Indicator("multimedia", "per 100 pupils", "networked multimedia rooms", (2.3, 2.4), 100),
+)
+CV_LIMITS = np.array([0.50, 0.45])
+"""Largest difference coefficient allowed for each indicator, primary and junior."""
+SMALLEST_SCHOOL = 50
+"""Teaching points with fewer pupils are left out of the indicators."""
+NEEDED = 6
+NEARLY = 0.85
+"""A school reaches at least `NEEDED` thresholds, and at least this share of the one it misses."""
+
+COUNTS = {"statistical": "by file", "effective": "where they teach"}
+"""The two ways of counting teachers."""
+_TEACHERS = [each for each in INDICATORS if each.teachers]
+_OTHERS = [each for each in INDICATORS if not each.teachers]
+_COLUMNS = [(each, count) for count in COUNTS for each in _TEACHERS] + [(each, "") for each in _OTHERS]
+
+COLUMNS = tuple(f"{each.name}_{count}" if count else each.name for each, count in _COLUMNS)
+"""Names of the ten columns."""
+SEVEN = {
+    count: [number for number, (_, counted) in enumerate(_COLUMNS) if counted in (count, "")]
+    for count in COUNTS
+}
+"""Columns of the seven indicators in either way of counting."""
+PER = np.array([each.per for each, _ in _COLUMNS])
+"""Pupils for whom a resource is given. Shape (10,)."""
+THRESHOLDS = np.array([each.thresholds for each, _ in _COLUMNS])
+"""Shape (10, 2 stages)."""
+
+
+def _of_columns() -> list[Measure]:
+    declared = []
+    for (each, count), column in zip(_COLUMNS, COLUMNS, strict=True):
+        what = f"{each.meaning}, {COUNTS[count]}" if count else each.meaning
+        primary, junior = each.thresholds
+        cv = f"pupil-weighted difference coefficient (差异系数) of {what}; both stages: pupil-weighted mean"
+        failing = f"schools below the threshold ({primary:g} primary, {junior:g} junior): {what}"
+        declared += [
+            Measure(f"mean_{column}", each.unit, f"total over pupils: {what}", QUALITY_BALANCE, "higher"),
+            Measure(f"cv_{column}", "ratio", cv, QUALITY_BALANCE, "lower"),
+            Measure(f"failing_{column}", "schools", failing, QUALITY_BALANCE, "lower"),
+        ]
+    return declared
+
+
+def _of_verdicts() -> list[Measure]:
+    declared = []
+    for count, how in COUNTS.items():
+        passing = f"share of schools with six of seven thresholds and 85 % of the seventh; teachers {how}"
+        passed = f"1 if all schools pass and no coefficient is above 0.50 (junior 0.45); teachers {how}"
+        worst = f"largest of the seven difference coefficients; both stages: the larger; teachers {how}"
+        declared += [
+            Measure(f"schools_passing_{count}", "share", passing, QUALITY_BALANCE, "higher"),
+            Measure(f"official_pass_{count}", "0 or 1", passed, QUALITY_BALANCE, "higher"),
+            Measure(f"cv_worst_{count}", "ratio", worst, QUALITY_BALANCE, "lower"),
+        ]
+    return declared
+
+
+MEASURES = (*_of_columns(), *_of_verdicts())

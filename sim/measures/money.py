@@ -1,0 +1,59 @@
+"""Money by purpose: the special fund of the groups, and what cores pay besides. Whole yuan, exact.
+
+Salaries and the public-use quota of every school are no group purposes and are not counted. What is allotted
+and not spent stays with the groups as their balance.
+"""
+
+import numpy as np
+
+from sim.measures.measure import Measure
+from sim.measures.places import ALL, Floats
+from sim.measures.schools import SchoolYear
+
+SPENT = ("postings", "events", "pairs", "curriculum")
+"""What the special fund pays for."""
+
+MEASURES = (
+    Measure(
+        "cost_yuan_per_pupil",
+        "yuan of the base year a pupil a year",
+        "special fund spent on postings, events, pairs and courses, and public-use money of cores spent on "
+        "decreed postings, for each pupil of the county",
+        better="lower",
+        cut="county",
+    ),
+    *(
+        Measure(f"money_{purpose}_yuan", "yuan a year", meaning, cut="county")
+        for purpose, meaning in (
+            ("allotted", "special fund allotted to groups this year"),
+            ("postings", "special fund spent on postings"),
+            ("core_paid", "public-use money of cores spent on decreed postings that the fund could not pay"),
+            ("events", "special fund spent on joint events"),
+            ("pairs", "special fund spent on mentoring pairs"),
+            ("curriculum", "special fund spent on shared courses"),
+            ("unspent", "special fund that groups hold unspent at the end of the year"),
+            ("leaked", "special fund lost on the way"),
+        )
+    ),
+)
+
+
+def take(year: SchoolYear) -> dict[str, Floats]:
+    """The money of a year. Numbers without dimension; 0 without groups."""
+    county, groups = year.county, year.county.groups
+    yuan = {
+        "allotted": groups.allotted_yuan,
+        "postings": groups.postings_yuan,
+        "core_paid": county.schools.paid_yuan,
+        "events": groups.events_yuan,
+        "pairs": groups.pairs_yuan,
+        "curriculum": groups.curriculum_yuan,
+        "unspent": groups.balance_yuan,
+        "leaked": county.county.leaked_yuan,
+    }
+    total = {purpose: values.sum() for purpose, values in yuan.items()}
+    cost = sum(total[purpose] for purpose in SPENT) + total["core_paid"]
+    return {
+        "cost_yuan_per_pupil": np.divide(cost, year.pupils_in_places.pupils[ALL, ALL]),
+        **{f"money_{purpose}_yuan": value for purpose, value in total.items()},
+    }

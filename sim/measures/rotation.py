@@ -1,0 +1,85 @@
+"""Rotation: decreed, done, short and why, who is away, and how good the movers are.
+
+What groups report counts for the stage of their core. Shares of core teachers count the cores of the fixed
+roster. Cadres sent to lead a member are counted in none of these. Without groups everything is 0.
+"""
+
+import numpy as np
+
+from sim.measures.measure import QUALITY_BALANCE, Measure
+from sim.measures.places import ALL, WITH_ROLE, Floats
+from sim.measures.schools import SchoolYear
+from sim.state import SHORTFALL_CAUSES, STAGES
+
+_CAUSE = {
+    "stay": "already posted, or just returned",
+    "age": "above the age limit",
+    "honour": "without the required honour",
+    "refusal": "refused",
+    "load": "those who stay could not carry the lessons",
+    "partner": "no partner of the subject to exchange",
+    "money": "not paid for",
+}
+
+MEASURES = (
+    Measure("rotation_due", "persons a year", "new movers decreed"),
+    Measure("rotation_done", "persons a year", "new movers posted"),
+    Measure(
+        "rotation_new_movers",
+        "persons a year",
+        "core teachers newly posted to members this year, exchange partners and cadres apart",
+    ),
+    Measure("rotation_refused", "persons a year", "eligible teachers who refused", better="lower"),
+    Measure("rotation_shortfall", "share", "1 − done / due; 0 where nothing is due", better="lower"),
+    *(
+        Measure(f"rotation_short_{cause}", "persons a year", f"due, not posted: {why}", better="lower")
+        for cause, why in _CAUSE.items()
+    ),
+    Measure(
+        "rotation_away",
+        "share",
+        "core teachers on file who are sent to teach elsewhere at the examination / core teachers on file; "
+        "cadre postings are not counted",
+    ),
+    Measure("movers_quality", "σ_T", "mean quality of new movers against the mean of their school"),
+    Measure(
+        "selection_unattainable",
+        "groups",
+        "groups where the decreed quality of movers could not be reached",
+        better="lower",
+    ),
+    Measure(
+        "rotation_backbone_share",
+        "share",
+        "share of backbone teachers among this year's new movers",
+        f"{QUALITY_BALANCE}, assurance 11: at least 0.20",
+        better="higher",
+    ),
+)
+
+
+def take(year: SchoolYear) -> dict[str, Floats]:
+    """The measures of rotation of a year. Shape (3 stage cuts,); NaN for the movers of a year without any."""
+    county, staff = year.county, year.staff_in_places
+    groups = county.groups
+    stage = county.schools.stage[groups.core]
+    counted = np.concatenate([np.ones((1, len(groups)), bool), stage == np.arange(len(STAGES))[:, None]])
+    quality = np.where(groups.done > 0, groups.movers_quality, 0) * groups.done
+    people = [groups.due, groups.done, groups.refused, groups.unattainable, *groups.short.T]
+    reported = np.array([quality, *people])
+    quality, due, done, refused, unattainable, *short = np.einsum("cg,sg->cs", reported, counted)
+    core = WITH_ROLE["core"]
+    return {
+        "rotation_due": due,
+        "rotation_done": done,
+        "rotation_new_movers": done,
+        "rotation_refused": refused,
+        "rotation_shortfall": np.where(due > 0, 1 - done / due, 0),
+        **{
+            f"rotation_short_{cause}": missing for cause, missing in zip(SHORTFALL_CAUSES, short, strict=True)
+        },
+        "rotation_away": np.where(staff.file[:, core] > 0, staff.away[:, core] / staff.file[:, core], 0),
+        "movers_quality": quality / done,
+        "selection_unattainable": unattainable,
+        "rotation_backbone_share": staff.backbone_movers[:, ALL] / staff.movers[:, ALL],
+    }

@@ -1,0 +1,76 @@
+"""One school year seen once: all pupils and teachers added up to schools, and schools to places.
+
+Every measure is computed from these sums, so that pupils and teachers are passed over only once a year.
+"""
+
+from typing import NamedTuple, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.evidence import Evidence
+from sim.grouped import ratio
+from sim.measures.places import membership, over_places
+from sim.measures.pupils import PupilSums, StageSums, pupil_sums
+from sim.measures.staff import StaffSums, staff_sums
+from sim.policy import Policy
+from sim.state import County
+
+Floats = NDArray[np.float64]
+
+
+class Weighted(NamedTuple):
+    """Further properties of schools, some times their pupils. Arrays (schools,), or (3, 11) by place."""
+
+    posts: Floats
+    management: Floats
+    """Management times pupils."""
+    judged: Floats
+    """Pupils of schools where teachers of main subjects are present."""
+    quality: Floats
+    """Mean q of the present teachers of main subjects, times pupils."""
+    quality_squares: Floats
+    """Its square times pupils."""
+
+
+class SchoolYear(NamedTuple):
+    """A county in one year, added up by school, by stage and by place."""
+
+    county: County
+    pupils: PupilSums
+    staff: StaffSums
+    stages: StageSums
+    quality: Floats
+    """Mean q of the present teachers of main subjects, NaN where there are none. Shape (schools,)."""
+    pupils_in_places: PupilSums
+    staff_in_places: StaffSums
+    weighted_in_places: Weighted
+
+    @classmethod
+    def of(cls, county: County, policy: Policy, evidence: Evidence) -> Self:
+        """Add up a county as it is after the June examination."""
+        pupils, stages = pupil_sums(county, policy)
+        staff = staff_sums(county, evidence)
+        quality = ratio(staff.quality, staff.main, np.nan)
+        judged = np.where(staff.main > 0, pupils.pupils, 0)
+        known = np.where(staff.main > 0, quality, 0)
+        weighted = Weighted(
+            posts=county.schools.posts.astype(np.float64),
+            management=county.schools.management * pupils.pupils,
+            judged=judged,
+            quality=known * judged,
+            quality_squares=known * known * judged,
+        )
+        members = membership(county.schools)
+        totals = over_places(members, np.array([*pupils, *staff, *weighted]))
+        first, second = len(pupils), len(pupils) + len(staff)
+        return cls(
+            county,
+            pupils,
+            staff,
+            stages,
+            quality,
+            PupilSums(*totals[:first]),
+            StaffSums(*totals[first:second]),
+            Weighted(*totals[second:]),
+        )

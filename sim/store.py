@@ -1,0 +1,322 @@
+"""The layout of a results folder: what a study leaves behind and how it is read again.
+
+A finished folder holds `manifest.yaml`, `yearly.parquet`, `schools.parquet`, `contrasts.csv`, and what the
+report adds. The two tables have one row group for each (county, seed), in the order of the design, so they
+are written and read piece by piece and their bytes do not depend on who finished first. While a study runs,
+finished seeds wait in `.parts/`, each written whole or not at all; that is what a killed study resumes from.
+"""
+
+import json
+import os
+import shutil
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import pyarrow as pa
+
+TABLES = ("yearly", "schools")
+PARTS = ".parts"
+MANIFEST = "manifest.yaml"
+_MARK = b"sim"
+
+
+class Words(NamedTuple):
+    """A column of words: the distinct words, and for each row the place of its word. Codes: (rows,) int32."""
+
+    words: tuple[str, ...]
+    codes: NDArray[np.int32]
+
+    @classmethod
+    def of(cls, values: Iterable[str]) -> "Words":
+        """Encode `values`; words stand in the order of first appearance."""
+        places: dict[str, int] = {}
+        codes = np.array([places.setdefault(value, len(places)) for value in values], dtype=np.int32)
+        return cls(tuple(places), codes)
+
+    @classmethod
+    def same(cls, word: str, rows: int) -> "Words":
+        """`word` in every row."""
+        return cls((word,), np.zeros(rows, dtype=np.int32))
+
+
+Columns = Mapping[str, Words | NDArray[Any]]
+
+
+class Failure(NamedTuple):
+    """A run that ended in an error."""
+
+    county: str
+    variant: str
+    seed: int
+    error: str
+    place: str = ""
+
+
+@dataclass(frozen=True)
+class Part:
+    """All runs of one (county, seed): the rows that go into the two tables, and the runs that failed."""
+
+    county: str
+    seed: int
+    yearly: Columns
+    schools: Columns
+    failed: tuple[Failure, ...] = ()
+
+
+class Run(NamedTuple):
+    """One (county, seed)."""
+
+    county: str
+    seed: int
+
+
+class Results:
+    """A results folder, read only. Tables are read when first asked for."""
+
+    def __init__(self, path: str | Path) -> None:
+        """Point at the folder `path`. Raises FileNotFoundError where it holds no manifest."""
+        self.path = Path(path)
+        if not (self.path / MANIFEST).is_file():
+            raise FileNotFoundError(f"{self.path}: expected a results folder with {MANIFEST}, found none")
+
+    def hold(self, **contents: Any) -> "Results":
+        """Keep what was just written, by the names of the attributes below, so that it need not be read."""
+        self.__dict__.update(contents)
+        return self
+
+    @cached_property
+    def manifest(self) -> dict[str, Any]:
+        """What was run, on what, and when."""
+        from ruamel.yaml import YAML
+
+        return YAML(typ="safe").load((self.path / MANIFEST).read_text(encoding="utf-8"))
+
+    @cached_property
+    def yearly(self) -> "pd.DataFrame":
+        """Columns county, variant, seed, draw, year, stage, zone, measure, value; words are categories."""
+        return frame(self.path / "yearly.parquet")
+
+    @cached_property
+    def schools(self) -> "pd.DataFrame":
+        """One row a school and year: county, variant, seed, draw, year, name, name_en, then its measures."""
+        return frame(self.path / "schools.parquet")
+
+    @cached_property
+    def contrasts(self) -> "pd.DataFrame":
+        """Each variant against the base, one row an outcome (see `sim.analysis.compare.contrasts`)."""
+        import pandas as pd
+
+        return pd.read_csv(self.path / "contrasts.csv")
+
+
+@dataclass
+class Folder:
+    """A results folder being filled. `keys` holds each county's configuration hash.
+
+    Parts and rows made under another hash are never mixed in; they count as not there.
+    """
+
+    path: Path
+    keys: Mapping[str, str]
+    _merged: dict[Run, int] = field(default_factory=dict, init=False)
+
+    def __post_init__(self) -> None:
+        self._merged = self._in_tables()
+
+    @property
+    def parts(self) -> Path:
+        """The folder of finished seeds of an unfinished study."""
+        return self.path / PARTS
+
+    def done(self, run: Run) -> bool:
+        """True where all runs of `run` are stored and none failed."""
+        if run in self._merged:
+            return True
+        return all(_mark(self._part(run, table)) == self._stamp(run, whole=True) for table in TABLES)
+
+    def stale(self) -> bool:
+        """True where the folder holds rows of another configuration than this one."""
+        marks = [_mark(self.path / "yearly.parquet")]
+        if self.parts.is_dir():
+            marks += [_mark(file) for file in sorted(self.parts.glob("*.yearly.parquet"))]
+        wanted = set(self.keys.values())
+        return any(not wanted & set(mark["keys"].values()) for mark in marks if mark)
+
+    def add(self, part: Part) -> None:
+        """Store a finished part; what was there of this (county, seed) is replaced."""
+        import pyarrow.parquet as pq
+
+        self.parts.mkdir(parents=True, exist_ok=True)
+        run = Run(part.county, part.seed)
+        stamp = json.dumps(self._stamp(run, whole=not part.failed)).encode()
+        for table in TABLES:
+            rows = arrow(part, getattr(part, table)).replace_schema_metadata({_MARK: stamp})
+            with _replaced(self._part(run, table)) as temporary:
+                pq.write_table(rows, temporary, compression="zstd")
+
+    def merge(self, runs: Sequence[Run]) -> None:
+        """Write both tables from parts and from what the tables held before, in the order of `runs`.
+
+        Runs of which nothing is stored are left out. The parts stay until `clear`.
+        """
+        for table in TABLES:
+            self._merge(table, runs)
+        self._merged = self._in_tables()
+
+    def clear(self) -> None:
+        """Delete the parts."""
+        shutil.rmtree(self.parts, ignore_errors=True)
+
+    def _part(self, run: Run, table: str) -> Path:
+        return self.parts / f"{run.county}.{run.seed:06d}.{table}.parquet"
+
+    def _stamp(self, run: Run, whole: bool) -> dict[str, Any]:
+        return {"keys": {run.county: self.keys[run.county]}, "runs": [[run.county, run.seed, whole]]}
+
+    def _in_tables(self) -> dict[Run, int]:
+        """Whole runs of this configuration that stand in both tables, with their row group."""
+        found = []
+        for table in TABLES:
+            mark = _mark(self.path / f"{table}.parquet") or {"keys": {}, "runs": []}
+            found.append(
+                {
+                    Run(county, seed): place
+                    for place, (county, seed, whole) in enumerate(mark["runs"])
+                    if whole and mark["keys"].get(county) == self.keys.get(county)
+                }
+            )
+        return found[0] if found[0] == found[1] else {}
+
+    def _rows(self, run: Run, table: str) -> tuple["pa.Table | None", bool]:
+        """The rows of a part and whether none of its runs failed; None where there is no part of these keys."""
+        import pyarrow.parquet as pq
+
+        if not self._part(run, table).is_file():
+            return None, False
+        with pq.ParquetFile(self._part(run, table)) as file:
+            mark = json.loads(file.metadata.metadata[_MARK])
+            return (file.read() if mark["keys"] == {run.county: self.keys[run.county]} else None), mark["runs"][0][2]
+
+    def _merge(self, table: str, runs: Sequence[Run]) -> None:
+        import pyarrow.parquet as pq
+
+        target = self.path / f"{table}.parquet"
+        self.path.mkdir(parents=True, exist_ok=True)
+        writer: pq.ParquetWriter | None = None
+        stored: list[list[Any]] = []
+        with _replaced(target) as temporary:
+            old = pq.ParquetFile(target) if self._merged else None
+            try:
+                for run in runs:
+                    rows, whole = self._rows(run, table)
+                    if rows is None and old is not None and run in self._merged:
+                        rows, whole = old.read_row_group(self._merged[run]), True
+                    if rows is None or not rows.num_rows:
+                        continue
+                    rows = _plain(rows)
+                    if writer is None:
+                        writer = pq.ParquetWriter(temporary, rows.schema, compression="zstd")
+                    writer.write_table(rows.cast(writer.schema), row_group_size=rows.num_rows)
+                    stored.append([*run, whole])
+                if writer is None:
+                    raise ValueError(f"{self.path}: expected at least one finished run, found none")
+                keys = {county: self.keys[county] for county in dict.fromkeys(run[0] for run in stored)}
+                writer.add_key_value_metadata({_MARK: json.dumps({"keys": keys, "runs": stored})})
+            finally:
+                if writer is not None:
+                    writer.close()
+                if old is not None:
+                    old.close()
+
+
+def arrow(part: Part, columns: Columns) -> "pa.Table":
+    """The rows of a part as an Arrow table; county, seed and draw are added in front."""
+    import pyarrow as pa
+
+    rows = max((_length(values) for values in columns.values()), default=0)
+    front: dict[str, Words | NDArray[Any]] = {"county": Words.same(part.county, rows)}
+    if "variant" in columns:
+        front["variant"] = columns["variant"]
+    front["seed"] = np.full(rows, part.seed, dtype=np.int32)
+    front["draw"] = np.zeros(rows, dtype=np.int32)
+    arrays = {}
+    for name, values in {**front, **{k: v for k, v in columns.items() if k not in front}}.items():
+        if isinstance(values, Words):
+            arrays[name] = pa.DictionaryArray.from_arrays(pa.array(values.codes), pa.array(values.words, pa.string()))
+        else:
+            arrays[name] = pa.array(values)
+    return pa.table(arrays)
+
+
+def write_manifest(path: Path, manifest: Mapping[str, Any]) -> None:
+    """Write `manifest.yaml` into the folder `path`, whole or not at all."""
+    from ruamel.yaml import YAML
+
+    yaml = YAML(typ="safe")
+    yaml.default_flow_style = False
+    yaml.allow_unicode = True
+    yaml.sort_base_mapping_type_on_output = False  # type: ignore[assignment]
+    yaml.width = 110
+    path.mkdir(parents=True, exist_ok=True)
+    with _replaced(path / MANIFEST) as temporary, temporary.open("w", encoding="utf-8") as file:
+        yaml.dump(dict(manifest), file)
+
+
+def write_contrasts(path: Path, contrasts: "pd.DataFrame") -> None:
+    """Write `contrasts.csv` into the folder `path`, whole or not at all."""
+    with _replaced(path / "contrasts.csv") as temporary:
+        contrasts.to_csv(temporary, index=False, lineterminator="\n")
+
+
+def _length(values: Words | NDArray[Any]) -> int:
+    return len(values.codes if isinstance(values, Words) else values)
+
+
+def _plain(rows: "pa.Table") -> "pa.Table":
+    """The same rows with each column's words in order of appearance and no file marks."""
+    import pyarrow as pa
+
+    columns = [
+        column.cast(pa.string()).combine_chunks().dictionary_encode() if pa.types.is_dictionary(column.type) else column
+        for column in rows.columns
+    ]
+    return pa.table(columns, names=rows.column_names)
+
+
+def _mark(file: Path) -> dict[str, Any] | None:
+    """What a table file says of itself: configuration hashes and runs; None where there is no such file."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        metadata = pq.read_metadata(file).metadata or {}
+    except (FileNotFoundError, pa.ArrowInvalid):
+        return None
+    return json.loads(metadata[_MARK]) if _MARK in metadata else None
+
+
+def frame(file: Path) -> "pd.DataFrame":
+    """A stored table; words are categories."""
+    import pyarrow.parquet as pq
+
+    return pq.read_table(file).to_pandas()
+
+
+@contextmanager
+def _replaced(target: Path) -> Iterator[Path]:
+    """A temporary file that takes the place of `target` when the block ends well and vanishes otherwise."""
+    temporary = target.with_name(f".{target.name}.{os.getpid()}")
+    try:
+        yield temporary
+        temporary.replace(target)
+    finally:
+        temporary.unlink(missing_ok=True)

@@ -1,0 +1,242 @@
+"""Conservation laws of a school year: people, posts, head counts and money. `check` holds all of them."""
+
+import numpy as np
+from worlds import World, continued
+
+from sim.columns import NONE
+from sim.draws import PLACES
+from sim.evidence import Evidence
+from sim.policy import Policy
+from sim.population import FIRST_COHORT, cohort_size
+from sim.state import (
+    AT_HOME,
+    CADRE,
+    CORE,
+    JUNIOR,
+    MAIN_SUBJECTS,
+    RECEIVED,
+    SENT,
+    SERVING,
+    SUBJECTS,
+    County,
+    Students,
+)
+
+SEED = 7
+NEW_SEAT = 255
+"""Number of every seat added to a subject; all others are numbered apart."""
+
+
+def check_pupils(before: County, after: County, rules: Policy) -> None:
+    """No child is lost or doubled; classes and seats hold."""
+    students, schools = after.students, after.schools
+    assert np.unique(students.id).size == len(students)
+    assert (students.id // PLACES + FIRST_COHORT == students.cohort).all()
+    grade = after.school_year - students.cohort + 1
+    junior = grade > after.stages.last_grade[0]
+    assert (grade >= 1).all()
+    assert (grade <= 9).all()
+    assert (schools.stage[students.school] == junior).all()
+    assert schools.pupils.tolist() == np.bincount(students.school, minlength=len(schools)).tolist()
+    order = np.lexsort((students.classroom, students.school, students.cohort))
+    assert (order == np.arange(len(students))).all()
+    # Primary cohorts are whole: their places are a prefix of the birth cohort.
+    for cohort in np.unique(students.cohort[~junior]).tolist():
+        places = np.sort(students.id[students.cohort == cohort] % PLACES)
+        assert places.tolist() == list(range(cohort_size(after, cohort)))
+    # Who was here and has not finished grade 6 or 9 is here still, in the same school and class.
+    was = before.students
+    stays = ~np.isin(before.school_year - was.cohort + 1, before.stages.last_grade)
+    row = dict(zip(students.id.tolist(), range(len(students)), strict=True))
+    now = np.array([row[child] for child in was.id[stays].tolist()], int)
+    for column in (Students.school, Students.classroom, Students.ses, Students.ability, Students.catchment):
+        assert (students.read(column)[now] == was.read(column)[stays]).all()
+    # Grade 7 holds leavers of grade 6, and children from outside whose ids follow the cohort's.
+    entering = students.id[grade == after.stages.first_grade[JUNIOR]]
+    outside = np.sort(entering[~np.isin(entering, was.id)] % PLACES)
+    whole = cohort_size(after, after.school_year - 6)
+    assert outside.tolist() == list(range(whole, whole + outside.size))
+    check_classes(after, rules)
+
+
+def check_classes(county: County, rules: Policy) -> None:
+    """Entering classes stay within the cap; choice overfills no school."""
+    students, schools = county.students, county.schools
+    cap = rules.admissions.class_size_cap
+    for first, limit, own in (
+        (1, cap.primary, students.catchment),
+        (7, cap.junior, schools.feeds[students.catchment]),
+    ):
+        here = county.school_year - students.cohort + 1 == first
+        rooms = np.unique(np.c_[students.school, students.classroom][here], axis=0, return_counts=True)[1]
+        assert (rooms <= limit).all()
+        entered = np.bincount(students.school[here], minlength=len(schools))
+        by_right = np.bincount(own[here], minlength=len(schools))
+        # A junior school's own children who left the county kept their seats until they left.
+        gone = np.where(schools.entry_ratio < 1, by_right / np.maximum(schools.entry_ratio, 1e-9), 0)
+        if first == 1:
+            assert (entered <= np.maximum(schools.seats, by_right)).all()
+        else:
+            assert (entered <= np.maximum(schools.seats, by_right + gone)).all()
+
+
+def check_posts(before: County, after: County) -> None:
+    """Filled posts never exceed posts; every teacher has one; teachers are neither lost nor doubled."""
+    teachers, schools = after.teachers, after.schools
+    units = len(schools)
+    serving = teachers.status == SERVING
+    filled = np.bincount(teachers.home[serving], minlength=units)
+    assert (filled <= schools.posts).all()
+    assert (schools.posts <= schools.usual_posts).all()
+    assert (schools.posts - filled).sum() == after.county.unfilled_posts[0]
+    assert np.unique(teachers.id).size == len(teachers)
+    old = len(before.teachers)
+    assert (teachers.id[:old] == before.teachers.id).all()
+    assert (teachers.status[:old][before.teachers.status != SERVING] != SERVING).all()
+    assert (teachers.left_year[:old][serving[:old]] < 0).all()
+    for place in (teachers.home, teachers.school):
+        assert ((place >= 0) & (place < units)).all()
+        assert (schools.stage[place] == teachers.stage).all()
+    seated = serving & (teachers.home_post != NEW_SEAT)
+    seat = (teachers.home.astype(int) * len(SUBJECTS) + teachers.subject) * 1000 + teachers.home_post
+    assert np.unique(seat[seated]).size == seated.sum()
+
+
+def check_postings(after: County, rules: Policy) -> None:
+    """Nobody is in two schools, postings end when they should, exchange keeps head counts."""
+    teachers, schools, groups, year = after.teachers, after.schools, after.groups, after.year
+    serving, posting = teachers.status == SERVING, teachers.posting
+    assert (posting[~serving] == AT_HOME).all()
+    away = (posting == SENT) | (posting == RECEIVED)
+    assert (teachers.posting_ends[posting != AT_HOME] > year).all()
+    for column, at_home in (
+        (teachers.school, teachers.home), (teachers.post, teachers.home_post),
+        (teachers.match, teachers.home_match),
+    ):  # fmt: skip
+        assert (column == at_home)[serving & ~away].all()
+    sent, received, cadre = (np.flatnonzero(posting == kind) for kind in (SENT, RECEIVED, CADRE))
+    assert (schools.role[teachers.home[sent]] == CORE).all()
+    assert (schools.role[teachers.school[sent]] != CORE).all()
+    assert (schools.role[teachers.school[received]] == CORE).all()
+    assert (schools.group[teachers.home[away]] == schools.group[teachers.school[away]]).all()
+    assert (schools.group[teachers.home[cadre]] == schools.group[teachers.serves[cadre]]).all()
+    assert schools.cadres.tolist() == np.bincount(teachers.serves[cadre], minlength=len(schools)).tolist()
+    # Partners name each other; one who is alone lost the partner this year and goes home next year.
+    paired = np.flatnonzero(away & (teachers.partner != NONE))
+    alone = teachers.status[teachers.partner[paired]] != SERVING
+    both = paired[~alone]
+    assert (teachers.partner[teachers.partner[both]] == both).all()
+    assert (teachers.posting_ends[teachers.partner[both]] == teachers.posting_ends[both]).all()
+    left = paired[alone]
+    assert (teachers.left_year[teachers.partner[left]] == year).all()
+    assert (teachers.posting_ends[left] == year + 1).all()
+    if rules.links["fused"].rotation.rules["core"].exchange:
+        assert (teachers.partner[away] != NONE).all()
+        units = len(schools)
+        here, file = (np.bincount(place[serving], minlength=units) for place in (teachers.school, teachers.home))
+        broken = np.bincount(teachers.school[left], minlength=units)
+        broken = broken - np.bincount(teachers.home[left], minlength=units)
+        assert (here - file).tolist() == broken.tolist()
+    # What groups report is what happened.
+    new = sent[teachers.arrived_year[sent] == year]
+    done = np.bincount(schools.group[teachers.home[new]], minlength=len(groups))
+    assert done.tolist() == groups.done.tolist()
+    assert (groups.short >= 0).all()
+    assert groups.due.tolist() == (groups.done + groups.short.sum(1)).tolist()
+    rotation = rules.links["fused"].rotation
+    shortest, longest = rotation.years
+    assert (teachers.posting_ends[new] - year >= shortest).all()
+    assert (teachers.posting_ends[new] - year <= longest).all()
+    assert rotation.max_age is None or (np.floor(teachers.age[new]) <= rotation.max_age).all()
+    assert rotation.honour is None or teachers.honour[new].all()
+
+
+def check_money(before: County, after: County, rules: Policy, known: Evidence) -> None:
+    """Every account balances to the yuan."""
+    groups, schools, teachers, price = after.groups, after.schools, after.teachers, rules.funding
+    decreed = price.special_fund_yuan.at(after.school_year) or 0
+    fund = int(after.county.special_fund_yuan[0])
+    assert fund == (decreed if len(groups) and known.switches.fund else 0)
+    assert groups.allotted_yuan.sum() + after.county.leaked_yuan[0] == fund
+    spent = [groups.postings_yuan, groups.events_yuan, groups.pairs_yuan, groups.curriculum_yuan]
+    held = before.groups.balance_yuan if len(before.groups) else np.zeros(len(groups), np.int64)
+    assert groups.balance_yuan.tolist() == (held + groups.allotted_yuan - sum(spent)).tolist()
+    for amount in (*spent, groups.balance_yuan, groups.allotted_yuan, schools.paid_yuan):
+        assert (amount >= 0).all()
+        assert amount.dtype == np.int64
+    posted = teachers.posting != AT_HOME
+    number = np.bincount(schools.group[teachers.home[posted]], minlength=len(groups))
+    paid = schools.paid_yuan[groups.core]
+    assert (groups.postings_yuan + paid).tolist() == (price.posting_yuan * number).tolist()
+    assert schools.paid_yuan.sum() == paid.sum()
+    # The fund is spent first.
+    assert (groups.balance_yuan[paid > 0] == 0).all()
+    # New movers are posted only within what fund and core can pay.
+    own = np.floor(price.core_share_limit * schools.public_use_yuan[groups.core])
+    assert (paid <= own)[groups.done > 0].all() or price.posting_yuan == 0
+
+
+def check_mentoring(after: County, rules: Policy) -> None:
+    """Pairs stay within coverage and what the core's teachers can carry; nobody mentors himself."""
+    teachers, schools = after.teachers, after.schools
+    paired = np.flatnonzero(teachers.paired)
+    links = list(rules.links.values())
+    assert (teachers.status[paired] == SERVING).all()
+    assert (teachers.subject[paired] < MAIN_SUBJECTS).all()
+    assert (teachers.school == teachers.home)[paired].all()
+    assert (schools.link[teachers.school[paired]] >= 0).all()
+    at_home = (teachers.status == SERVING) & (teachers.school == teachers.home)
+    main = at_home & (teachers.subject < MAIN_SUBJECTS)
+    for unit in np.unique(teachers.school[paired]):
+        rule = links[schools.link[unit]].mentoring
+        assert (teachers.school[paired] == unit).sum() <= rule.pairing_coverage * (main & (teachers.home == unit)).sum()
+    most = max(link.mentoring.mentees_per_mentor for link in links)
+    for number, core in enumerate(after.groups.core):
+        mentees = paired[schools.group[teachers.school[paired]] == number]
+        for subject in range(MAIN_SUBJECTS):
+            mentors = (at_home & (teachers.home == core) & (teachers.subject == subject)).sum()
+            assert (teachers.subject[mentees] == subject).sum() <= most * mentors
+
+
+def check_groups(after: County, rules: Policy) -> None:
+    """A school is in one group at most, and a group has one core."""
+    schools, groups = after.schools, after.groups
+    assert len(groups) == len(rules.groups)
+    cores = np.flatnonzero(schools.role == CORE)
+    assert sorted(groups.core.tolist()) == cores.tolist()
+    assert schools.group[groups.core].tolist() == list(range(len(groups)))
+    assert ((schools.group >= 0) == (schools.role != 0)).all()
+    assert ((schools.link >= 0) == (schools.role > CORE)).all()
+
+
+def check_finite(county: County) -> None:
+    """No number is lost on the way."""
+    for table in (
+        county.schools,
+        county.groups,
+        county.teachers,
+        county.students,
+        county.stages,
+        county.county,
+    ):
+        for name, column in table.columns.items():
+            if column.dtype.kind == "f":
+                values = table.read(column)
+                if name == "movers_quality":
+                    values = values[county.groups.done > 0]
+                assert np.isfinite(values).all(), repr(column)
+
+
+def check(world: World, rules: Policy, years: int = 3, known: Evidence | None = None) -> County:
+    """Run some years and hold every law in each; returns the last."""
+    county, known = world.county, known or world.evidence
+    for _ in range(years):
+        before, county = county, continued(county, rules, known, SEED)
+        check_pupils(before, county, rules)
+        check_posts(before, county)
+        check_postings(county, rules)
+        check_money(before, county, rules, known)
+        check_mentoring(county, rules)
+        check_groups(county, rules)
+        check_finite(county)
+    return county

@@ -1,0 +1,1 @@
+"""One file for each process of the school year: a worked example, its edges, its laws."""
