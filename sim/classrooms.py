@@ -24,6 +24,7 @@ class Classrooms:
         students = county.students
         school, cohort, classroom = students.school, students.cohort, students.classroom
         self.made_of = (school, cohort, classroom)
+        self.year = county.year
         new = np.empty(len(students), bool)
         new[:1] = True
         new[1:] = (school[1:] != school[:-1]) | (classroom[1:] != classroom[:-1])
@@ -40,7 +41,11 @@ class Classrooms:
         """The county's classes; formed once a year, since columns are replaced and never changed."""
         students, known = county.students, county.rooms
         columns = (students.school, students.cohort, students.classroom)
-        if not isinstance(known, cls) or any(new is not old for new, old in zip(columns, known.made_of, strict=True)):
+        if (
+            not isinstance(known, cls)
+            or known.year != county.year
+            or any(new is not old for new, old in zip(columns, known.made_of, strict=True))
+        ):
             known = county.rooms = cls(county)
         return known
 
@@ -68,9 +73,9 @@ class Classrooms:
 
     @cached_property
     def periods(self) -> NDArray[np.float64]:
-        """Weekly periods each class needs. Shape (classes, subjects)."""
+        """Weekly periods each class needs; who stays beyond grade 9 has its lessons. Shape (classes, subjects)."""
         by_grade = self.county.stages.periods[self.stage].reshape(-1, 9, len(SUBJECTS))
-        return by_grade[np.arange(len(self)), self.grade - 1]
+        return by_grade[np.arange(len(self)), np.minimum(self.grade, 9) - 1]
 
     @cached_property
     def periods_owed(self) -> NDArray[np.float64]:

@@ -61,7 +61,7 @@ class Evidence(Section):
     """Every coefficient as a number. Units, ranges and sources stand in configs/evidence."""
 
     # P1-P9: teachers
-    teacher_effect_sd: NotNegative
+    teacher_effect_sd: Positive
     teacher_between_school_share: Share
     persistence: ShareBelowOne
     novice_deficit: float

@@ -68,7 +68,7 @@ def sending_order(quality: Floats, target: float, sent: int, luck: Floats) -> tu
     `quality` (pool,) against the school's mean in σ_T, `luck` (pool,) standard normal. A pool that is sent
     whole leaves no choice, so that the target is out of reach.
     """
-    spread = float(quality.std()) if quality.size else 0.0
+    spread = float(quality.std(ddof=1)) if quality.size > 1 else 0.0
     tie, key = 0.0, luck
     if sent >= quality.size:
         return np.argsort(-key, kind="stable"), True

@@ -33,6 +33,4 @@ def turn_over(county):
     """The eight oldest children leave, two enter, and those who stay are turned round."""
     size = len(county.students)
     rows = np.r_[np.arange(8, size)[::-1], size, size + 1]
-    county.students.resize(
-        rows, {Students.id: [5, 6], Students.cohort: [2022, 2022], Students.school: [0, 1]}
-    )
+    county.students.resize(rows, {Students.id: [5, 6], Students.cohort: [2022, 2022], Students.school: [0, 1]})

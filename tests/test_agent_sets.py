@@ -155,13 +155,9 @@ def test_select_by_an_array_of_truth_values(host, teachers):
 
 
 def test_mistakes_in_a_selection_are_named(teachers, schools):
-    with pytest.raises(
-        ValueError, match=r"Teachers\.title: expected one of junior, intermediate, senior, found 'top'"
-    ):
+    with pytest.raises(ValueError, match=r"Teachers\.title: expected one of junior, intermediate, senior, found 'top'"):
         teachers.select(title="top")
-    with pytest.raises(
-        ValueError, match=r"Teachers\.school: expected a School of this model, found '中心小学'"
-    ):
+    with pytest.raises(ValueError, match=r"Teachers\.school: expected a School of this model, found '中心小学'"):
         teachers.select(school="中心小学")
     with pytest.raises(AttributeError, match="wage"):
         teachers.select(wage=3)

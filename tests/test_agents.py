@@ -75,11 +75,7 @@ class TestViews:
                 )
 
     def test_relations(self, tiny_county):
-        host = Host(
-            tiny_county(
-                teachers={"school": [0, 0, 1, *[1] * 3, *[2] * 3, *[3] * 3], "status": [0] * 11 + [1]}
-            )
-        )
+        host = Host(tiny_county(teachers={"school": [0, 0, 1, *[1] * 3, *[2] * 3, *[3] * 3], "status": [0] * 11 + [1]}))
         first, second, _, upper = host.agents_by_type[School]
         assert first.teachers.get("id") == [0, 1]
         assert first.teachers_on_file.get("id") == [0, 1, 2]

@@ -269,9 +269,7 @@ def test_a_missing_coefficient_is_named() -> None:
     text = (REPOSITORY / TEACHERS).read_text(encoding="utf-8")
     start = text.index("novice_years:")
     write(TEACHERS, text[:start] + text[text.index("experience_years:") :])
-    assert [(p.file, p.path, p.found) for p in check(TEACHERS)] == [
-        ("configs/evidence", "novice_years", "no value")
-    ]
+    assert [(p.file, p.path, p.found) for p in check(TEACHERS)] == [("configs/evidence", "novice_years", "no value")]
 
 
 def test_overlays_that_contradict_each_other() -> None:
@@ -288,9 +286,7 @@ def test_overlays_that_contradict_each_other() -> None:
 
 def test_overlays_extend_nothing() -> None:
     write("configs/policies/first.yaml", "extends: none\nstart_year: 2023\n")
-    with pytest.raises(
-        ConfigError, match=r"first\.yaml:1: extends: expected an overlay that extends nothing"
-    ):
+    with pytest.raises(ConfigError, match=r"first\.yaml:1: extends: expected an overlay that extends nothing"):
         load_policy("taishan", overlays=["first"])
 
 

@@ -307,9 +307,7 @@ def test_a_coefficient_keeps_its_unit_and_range_under_a_setting() -> None:
 def test_settings_come_in_any_form() -> None:
     as_text = resolve("taishan", settings=["rotation.rate=0.05", "rotation.max_age=50"])
     as_table = resolve("taishan", settings={"rotation.rate": 0.05, "rotation.max_age": 50})
-    ready = resolve(
-        "taishan", settings=[make_setting("rotation.rate", 0.05), parse_setting("rotation.max_age=50")]
-    )
+    ready = resolve("taishan", settings=[make_setting("rotation.rate", 0.05), parse_setting("rotation.max_age=50")])
     assert as_text.policy.value == as_table.policy.value == ready.policy.value
     later = resolve("taishan", settings=["rotation.rate=0.05", "rotation.rate=0.07"])
     rotation = later.policy.value.links["fused"].rotation
@@ -319,9 +317,7 @@ def test_settings_come_in_any_form() -> None:
 
 def test_an_experiment_sets_what_it_says(folder: Path) -> None:
     text = (REPOSITORY / "experiments/rotation_5_vs_15.yaml").read_text(encoding="utf-8")
-    text = text.replace(
-        "years: 10", "set: {county.births_index: flat, rotation.max_age: 40, rotation.rate: 0.2}"
-    )
+    text = text.replace("years: 10", "set: {county.births_index: flat, rotation.max_age: 40, rotation.rate: 0.2}")
     experiment = load_experiment(write("experiments/mine.yaml", text))
     assert experiment.value.seeds == tuple(range(1, 51))
     assert experiment.value.years == 10

@@ -35,7 +35,7 @@ from sim.state import (
     Teachers,
 )  # fmt: skip
 
-QUICK = settings(max_examples=50, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+QUICK = settings(max_examples=40, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 
 
 # --- random counties and policies ---------------------------------------------------------------------------

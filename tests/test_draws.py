@@ -43,9 +43,7 @@ def test_many_scattered_blocks_give_the_same_numbers_as_sorted_ones(method):
 
 
 @pytest.mark.parametrize("method", METHODS)
-@pytest.mark.parametrize(
-    "changed", [{"seed": 2}, {"process": "rotation.rotate"}, {"year": 4}, {"purpose": "age"}]
-)
+@pytest.mark.parametrize("changed", [{"seed": 2}, {"process": "rotation.rotate"}, {"year": 4}, {"purpose": "age"}])
 def test_another_seed_process_year_or_purpose_gives_other_numbers(method, changed):
     ids = np.arange(200)
     assert not np.isin(numbers(ids, method, **changed), numbers(ids, method)).any()

@@ -53,8 +53,7 @@ def test_ranks_count_from_zero_for_the_highest_of_each_group(rows):
     for row, (at, value) in enumerate(rows):
         # Ahead are the higher ones of the group, and equals that stand earlier.
         ahead = sum(
-            other == at and (its > value or (its == value and place < row))
-            for place, (other, its) in enumerate(rows)
+            other == at and (its > value or (its == value and place < row)) for place, (other, its) in enumerate(rows)
         )
         assert rank[row] == ahead
 

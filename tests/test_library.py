@@ -103,10 +103,7 @@ def test_none_holds_the_national_rules() -> None:
 def test_taishan_adds_up() -> None:
     stages = load_facts("taishan").value.stages
     totals = {
-        name: [
-            sum(getattr(zone, what) for zone in stage.zones.values())
-            for what in ("schools", "pupils", "teachers")
-        ]
+        name: [sum(getattr(zone, what) for zone in stage.zones.values()) for what in ("schools", "pupils", "teachers")]
         for name, stage in stages.items()
     }
     assert totals == {"primary": [45, 53000, 3120], "junior": [20, 28000, 2330]}

@@ -60,9 +60,7 @@ def test_the_line_of_the_manual_works():
         "backbone = m.agents_by_type[sim.Teacher].select(lambda teacher: teacher.backbone); "
         "print(m.steps, m.time, len(backbone) > 300)"
     )
-    done = subprocess.run(
-        [sys.executable, "-W", "error", "-c", line], capture_output=True, text=True, check=False
-    )
+    done = subprocess.run([sys.executable, "-W", "error", "-c", line], capture_output=True, text=True, check=False)
     assert (done.stdout, done.stderr) == ("10 10.0 True\n", "")
 
 
@@ -154,10 +152,7 @@ def test_two_models_in_turn_are_as_two_alone(first_county, taishan, three_years)
 
 
 def test_the_seed_decides_and_none_is_a_new_one(tiny_county):
-    seeds = [
-        SchoolingModel("taishan", "none", founded=tiny_county(grouped=False), seed=None).seed
-        for _ in range(2)
-    ]
+    seeds = [SchoolingModel("taishan", "none", founded=tiny_county(grouped=False), seed=None).seed for _ in range(2)]
     assert seeds[0] != seeds[1]
     runs = {}
     for seed in (*seeds, seeds[0]):

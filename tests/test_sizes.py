@@ -1,4 +1,4 @@
-"""Sizes: rotation alone on a county with steady rolls, as `experiments/prototype_sizes.yaml` asks, and no drift without it.
+"""Sizes: rotation alone with steady rolls, as `experiments/prototype_sizes.yaml` asks, and no drift without it.
 
 The bounds are what a throw-away prototype of the model led to expect; 32 seeds, ten years. They are not fitted: the
 test says whether the model still has the size that the evidence and the arithmetic of the equations give it.
@@ -35,9 +35,7 @@ def worlds():
             model = SchoolingModel("taishan", resolved=resolved, founded=county, seed=seed)
             model.run_for(YEARS)
             taken[name].append([list(model.measured(measure, stage).values()) for measure, stage in names])
-    return {
-        name: dict(zip(names, np.array(values).transpose(1, 0, 2), strict=True)) for name, values in taken.items()
-    }
+    return {name: dict(zip(names, np.array(values).transpose(1, 0, 2), strict=True)) for name, values in taken.items()}
 
 
 def difference(worlds, variant, measure):

@@ -20,9 +20,7 @@ def own_notes(policy: str) -> dict[str, Note]:
     """The values that a policy's own file states, without its names and titles."""
     loaded = load_policy(policy)
     own = loaded.place("").file
-    return {
-        path: note for path, note in loaded.notes.items() if note.file == own and not UNDECREED.match(path)
-    }
+    return {path: note for path, note in loaded.notes.items() if note.file == own and not UNDECREED.match(path)}
 
 
 def is_zero_dose(path: str, policy: str) -> bool:

@@ -24,7 +24,10 @@ SMALLEST_EFFECT = 0.01
 """Used where a manifest does not hold the evidence; both are evidence rows of the same name."""
 FEWEST_WEEKS = 0.1
 """Less learning than this is not told in weeks."""
-SPOKEN_OF = ("score_mean", "gap_teacher_quality", "score_core", "score_member", "cost_yuan_per_pupil_mean")
+AVERAGED = {"score_core_mean": "cores", "score_member_mean": "members"}
+SPOKEN_OF = (
+    "score_mean", "gap_teacher_quality", "score_core", "score_member", *AVERAGED, "cost_yuan_per_pupil_mean",
+)  # fmt: skip
 """Outcomes in the sentences, beside the first of the study."""
 PLAIN = ("none", "as_written")
 """Variants that are no question of their own."""
@@ -241,8 +244,22 @@ def _payers(study: _Study) -> str:
         "against" if len(variants) > 1 else "instead",
         focus=study.name(variants[0]),
         base=study.name(reference),
-        clauses=study.say("then").join([*clauses, *_paid(study)]),
+        clauses=study.say("then").join([*clauses, *_average(study), *_paid(study)]),
     )
+
+
+def _average(study: _Study) -> list[str]:
+    """Focus against base as a mean over the years, in no or one clause: the last year alone can hide a path."""
+    variant, base = study.pair
+    parts = []
+    for outcome, who in AVERAGED.items():
+        found = study.contrast(variant, base, outcome)
+        if found is not None:
+            parts.append(study.say(who, part=_part(study, found)))
+    if not parts or study.manifest["years"] < 2:
+        return []
+    words = {"years": study.manifest["years"], "focus": study.name(variant), "base": study.name(base)}
+    return [study.say("average", **words, parts=study.listed(parts))]
 
 
 def _part(study: _Study, item: Contrast) -> str:

@@ -26,6 +26,10 @@ WORDS = {
     "report": ("Report: {path}", "报告：{path}"),
     "chart": ("Chart: {path}", "图：{path}"),
     "settings": ("{setting} set {paths}", "{setting} 设定了 {paths}"),
+    "inert": (
+        "Nothing in the model acts on {path} yet: the answer is the same without it.",
+        "模型中尚无机制使用 {path}：有无此设定，结果相同。",
+    ),
     "stopped": (
         "Stopped. {count} finished worlds wait in {path}; the same command goes on from there.",
         "已停止。{path} 中存有 {count} 个已完成的世界；再次运行同一命令即可继续。",
@@ -63,6 +67,7 @@ def run(
     except NothingRan as error:
         return _failures(error.failed)
     _print_answer(study, lang)
+    _tell_inert(study, lang)
     page = study.report(lang)
     print(_say("report", lang, path=page))
     return _failures(study.failed)
@@ -110,6 +115,7 @@ def ask(
     for setting, paths in set_paths(answer).items():
         if paths != [setting.partition("=")[0]]:
             print(_say("settings", lang, setting=setting, paths=", ".join(paths)))
+    _tell_inert(answer, lang)
     print(_say("chart", lang, path=_chart(answer, lang)))
     return _failures(answer.failed)
 
@@ -150,6 +156,14 @@ def as_json(answer: "Answer", lang: str = "en") -> dict[str, Any]:
         "outcomes": outcomes,
         "settings": set_paths(answer),
     }
+
+
+def _tell_inert(study: "Study", lang: str) -> None:
+    """Say which settings nothing acts on."""
+    from sim.library import inert
+
+    for path in inert(path for paths in set_paths(study).values() for path in paths):
+        print(_say("inert", lang, path=path))
 
 
 def set_paths(answer: "Study") -> dict[str, list[str]]:

@@ -5,6 +5,7 @@ Everything loaded is frozen and carries the place and the source of each value.
 """
 
 from sim.library.checks import check, check_experiment, kind_of
+from sim.library.inert import INERT, inert
 from sim.library.loading import (
     POLICY_SHORTCUTS,
     Resolved,
@@ -21,12 +22,14 @@ from sim.library.loading import (
 )
 
 __all__ = [
+    "INERT",
     "POLICY_SHORTCUTS",
     "Resolved",
     "check",
     "check_experiment",
     "divide_settings",
     "find_policy",
+    "inert",
     "kind_of",
     "load_births",
     "load_evidence",

@@ -57,11 +57,7 @@ def check(path: str | Path) -> list[Problem]:
     if not path.is_dir():
         return _check_file(path)
     found = sorted([*path.rglob("*.yaml"), *path.rglob("*.yml")])
-    inside = [
-        file
-        for file in found
-        if file.parent.name not in OTHER_FOLDERS and not _hidden(file.relative_to(path))
-    ]
+    inside = [file for file in found if file.parent.name not in OTHER_FOLDERS and not _hidden(file.relative_to(path))]
     if not inside:
         return [Problem(shown(path), None, "", "a folder with YAML files", "none")]
     return list(dict.fromkeys(problem for file in inside for problem in _check_file(file)))

@@ -20,9 +20,7 @@ def facts_problems(county: Loaded[Facts]) -> Iterator[Problem]:
     if not facts.stages:
         yield problem_at(county, "stages", "at least one stage", "none")
     if isinstance(facts.births_index, dict) and not facts.births_index:
-        yield problem_at(
-            county, "births_index", "national, flat, or an index by school year", "an empty section"
-        )
+        yield problem_at(county, "births_index", "national, flat, or an index by school year", "an empty section")
     smallest, largest = facts.named_size_range
     if smallest > largest:
         yield problem_at(county, "named_size_range", "the smaller size first", f"[{smallest:g}, {largest:g}]")
@@ -59,6 +57,14 @@ def facts_problems(county: Loaded[Facts]) -> Iterator[Problem]:
                     f"at most {most:.4g}, which makes every teacher a backbone teacher",
                     f"{zone.backbone_per_100:g}",
                 )
+    units = {stage: sum(zone.schools for zone in item.zones.values()) for stage, item in facts.stages.items()}
+    if units.get("junior", 0) > units.get("primary", 0):
+        yield problem_at(
+            county,
+            "stages.junior.zones",
+            f"at most {units.get('primary', 0)} junior schools, since each takes the leavers of at least one primary",
+            str(units["junior"]),
+        )
     yield from _named_school_problems(county)
 
 
@@ -118,9 +124,7 @@ def policy_problems(policy: Loaded[Policy]) -> Iterator[Problem]:
                 f"[{rotation.years[0]}, {rotation.years[1]}]",
             )
         if rotation is not None and not rotation.rules:
-            yield problem_at(
-                policy, f"links.{name}.rotation.rules", "at least one rule", "none", "or rotation: null"
-            )
+            yield problem_at(policy, f"links.{name}.rotation.rules", "at least one rule", "none", "or rotation: null")
     for stage in ("primary", "junior"):
         staffing = decreed.staffing
         if getattr(staffing.senior_share, stage) + getattr(staffing.intermediate_share, stage) > 1:
@@ -147,9 +151,7 @@ def policy_problems(policy: Loaded[Policy]) -> Iterator[Problem]:
         ("funding.public_use_yuan.junior", decreed.funding.public_use_yuan.junior),
     ):
         if schedule.clock == "by_group_year":
-            yield problem_at(
-                policy, clock_path, "a schedule by_year", "by_group_year", "this is paid by the county"
-            )
+            yield problem_at(policy, clock_path, "a schedule by_year", "by_group_year", "this is paid by the county")
     yield from _group_problems(policy)
 
 
@@ -173,14 +175,10 @@ def _group_problems(policy: Loaded[Policy]) -> Iterator[Problem]:
                 yield problem_at(policy, path, "the name of a link", link, hint)
             for number, school in enumerate(schools):
                 if school == group.core:
-                    yield problem_at(
-                        policy, f"{path}.{number}", "a school other than the core", f"{school}, the core"
-                    )
+                    yield problem_at(policy, f"{path}.{number}", "a school other than the core", f"{school}, the core")
                 elif school in homes:
                     where = "this group again" if homes[school] == name else f"also in group {homes[school]}"
-                    yield problem_at(
-                        policy, f"{path}.{number}", "each school in one group, once", f"{school}, {where}"
-                    )
+                    yield problem_at(policy, f"{path}.{number}", "each school in one group, once", f"{school}, {where}")
                 else:
                     homes[school] = name
 
@@ -199,9 +197,7 @@ def roster_problems(policy: Loaded[Policy], county: Loaded[Facts]) -> Iterator[P
     for name, group in policy.value.groups.items():
         entries = [(f"groups.{name}.core", group.core)]
         for link, schools in group.members.items():
-            entries += [
-                (f"groups.{name}.members.{link}.{number}", school) for number, school in enumerate(schools)
-            ]
+            entries += [(f"groups.{name}.members.{link}.{number}", school) for number, school in enumerate(schools)]
         for path, school in entries:
             if school not in known:
                 hint = nearest(school, known) or f"add it to named_schools of {county.place('').file}"

@@ -37,8 +37,7 @@ from sim.policy import Policy
 
 POLICY_SHORTCUTS = Shortcuts(
     forms={
-        f"rotation.{name}": f"links.*.rotation.rules.*.{name}"
-        for name in ("rate", "base", "direction", "exchange")
+        f"rotation.{name}": f"links.*.rotation.rules.*.{name}" for name in ("rate", "base", "direction", "exchange")
     },
     below="links.*",
 )
@@ -90,9 +89,7 @@ def load_policy(name: str = "none", settings: Settings = (), overlays: Sequence[
             problems += error.problems
     if problems:
         raise ConfigError(problems)
-    policy = read(
-        paths[0], Policy, overlays=paths[1:], settings=settings, shortcuts=POLICY_SHORTCUTS, find=find_policy
-    )
+    policy = read(paths[0], Policy, overlays=paths[1:], settings=settings, shortcuts=POLICY_SHORTCUTS, find=find_policy)
     return fitting(policy, policy_problems(policy))
 
 

@@ -13,16 +13,14 @@ FOLDER = Path(__file__).parents[2] / "configs" / "schemas"
 def schemas() -> dict[str, dict[str, Any]]:
     """The schema of each kind of file."""
     return {
-        kind: json_schema(model, partial=kind == "evidence", extends=kind == "policy")
-        for kind, model in MODELS.items()
+        kind: json_schema(model, partial=kind == "evidence", extends=kind == "policy") for kind, model in MODELS.items()
     }
 
 
 def schema_texts() -> dict[str, str]:
     """What each schema file holds."""
     return {
-        f"{kind}.json": json.dumps(schema, ensure_ascii=False, indent=1) + "\n"
-        for kind, schema in schemas().items()
+        f"{kind}.json": json.dumps(schema, ensure_ascii=False, indent=1) + "\n" for kind, schema in schemas().items()
     }
 
 

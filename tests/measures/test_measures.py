@@ -23,8 +23,7 @@ def whole():
     ]
     staff = [{"at": at, "talent": at / 10, "backbone": True} for at in range(8) for _ in range(4)]
     staff += [
-        {"home": home, "school": home + 1, "posting": SENT, "forced_year": 1, "arrived_year": 1}
-        for home in (0, 4)
+        {"home": home, "school": home + 1, "posting": SENT, "forced_year": 1, "arrived_year": 1} for home in (0, 4)
     ]
     staff += [{"at": 1, "status": status, "left_year": 1} for status in (EXITED, RETIRED)]
     groups = {
@@ -90,11 +89,7 @@ def test_observing_gives_both_at_once(whole, rules):
 def test_schools_have_one_row_each_and_add_up(whole, rules):
     schools = by_school(whole, *rules)
     assert {column.shape for column in schools.values()} == {(8,)}
-    found = {
-        measure: value
-        for stage, zone, measure, value in take(whole, *rules)
-        if (stage, zone) == ("all", "all")
-    }
+    found = {measure: value for stage, zone, measure, value in take(whole, *rules) if (stage, zone) == ("all", "all")}
     assert schools["pupils"].sum() == found["pupils"]
     assert schools["teachers_present"].sum() == found["teachers_present"]
     assert np.average(schools["score_mean"], weights=schools["pupils"]) == pytest.approx(found["score_mean"])

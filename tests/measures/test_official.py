@@ -71,9 +71,7 @@ def test_each_pupil_counts_once(schools, shuffle):
 def test_the_mean_is_the_countys_total_over_its_pupils(schools):
     values, pupils = np.array(schools, float).T
     each = np.repeat(values, pupils.astype(int))
-    assert coefficient_of_variation(values, pupils) == pytest.approx(
-        each.std() / each.mean(), rel=1e-5, abs=1e-9
-    )
+    assert coefficient_of_variation(values, pupils) == pytest.approx(each.std() / each.mean(), rel=1e-5, abs=1e-9)
 
 
 @given(SCHOOLS)

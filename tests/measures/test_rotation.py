@@ -47,9 +47,7 @@ def test_shortfall_by_cause_adds_up_to_what_was_not_done(measured):
 
 
 def test_nothing_due_is_no_shortfall_and_nobody_has_no_quality(measured):
-    found = measured(
-        build(UNITS, groups=GROUPS | {"due": 0, "done": 0, "movers_quality": np.nan, "short": 0})
-    )
+    found = measured(build(UNITS, groups=GROUPS | {"due": 0, "done": 0, "movers_quality": np.nan, "short": 0}))
     assert found["rotation_shortfall"] == 0
     assert "movers_quality" not in found
     one = measured(build(UNITS, groups=GROUPS | {"done": [7, 0], "movers_quality": [0.1, np.nan]}))

@@ -178,6 +178,17 @@ def test_a_class_may_be_shared_by_two_teachers(tiny_county):
     assert by_grade == pytest.approx(expected, abs=1e-6)
 
 
+def test_a_class_may_have_more_than_one_teacher_of_a_subject(county):
+    # Three teachers of Chinese (0, 0.3, 0.6) for two classes at Upper: one and a half each. Grade 9 (2013 divides by
+    # three) is first: (0 + 0.15) / 1.5 = 0.1; grade 7 has (0.15 + 0.6) / 1.5 = 0.5.
+    teachers(county, subject={10: CHINESE, 11: CHINESE}, post={10: 1, 11: 2}, talent={10: 0.3, 11: 0.6})
+    found = learned(county)
+    # Chinese weighs 0.4; maths and English are taught out of field by a staff of 0.3 on average, less 0.08.
+    others = 0.6 * (0.3 - 0.08)
+    assert found[at(county, UPPER_SCHOOL, 9)] == pytest.approx(0.05 + 0.4 * 0.1 + others, abs=1e-6)
+    assert found[at(county, UPPER_SCHOOL, 7)] == pytest.approx(0.05 + 0.4 * 0.5 + others, abs=1e-6)
+
+
 def test_a_subject_that_nobody_can_teach_is_taught_out_of_field(county):
     # Chinese at Member is taught by colleagues: their mean is (0.2 + 0) / 2 + 0.05, less 0.08; maths is 0.2 + 0.05.
     teachers(county, status={3: EXITED}, talent={4: 0.2})

@@ -5,7 +5,7 @@ import pytest
 from worlds import after, changed, evidence, switched_off, tiny_policy
 
 from sim.processes.rotation import rotate
-from sim.sending import expected_score, sender_target, sending_order
+from sim.sending import expected_score, sender_target, sending_order, shortfall_by_filter
 from sim.state import (
     AT_HOME,
     CADRE,
@@ -89,6 +89,22 @@ def test_every_cause_of_shortfall_takes_its_own(make):
     assert later.groups.postings_yuan[0] == 20_000
     assert later.groups.balance_yuan[0] == 19_999
     assert later.groups.unattainable[0] == 1
+
+
+def test_causes_that_act_together_share_the_shortfall():
+    def short(due, *filters):
+        return shortfall_by_filter([np.array(passing, bool) for passing in filters], due).tolist()
+
+    # Four are due and one passes both. Age first takes two and honour one more; honour first, the other way round:
+    # 1.5 each, and the odd one goes to the first.
+    age, honour = [1, 1, 0, 0], [1, 0, 1, 0]
+    assert short(4, age, honour) == [2, 1]
+    # Who passes everywhere is never short; a filter that all pass takes nothing.
+    assert short(4, [1, 1, 1, 1], age) == [0, 2]
+    assert short(1, age, honour) == [0, 0]
+    # One who fails both alone costs a half each, of which whole persons remain.
+    assert sum(short(3, [1, 1, 0], [1, 1, 0])) == 1
+    assert short(6, *[[0] * 6] * 3) == [2, 2, 2]
 
 
 def test_who_is_away_already_is_short_and_stays_away(make):
@@ -308,10 +324,12 @@ def test_expected_scores_are_those_of_the_highest_normal_numbers(pool, sent):
 @pytest.mark.statistical
 @pytest.mark.parametrize(("pool", "margin"), [(15, 0.045), (30, 0.03), (60, 0.03)])
 @pytest.mark.parametrize("share", [0.2, 0.5])
-@pytest.mark.parametrize("target", [-0.4, 0.0, 0.4])
-def test_a_sender_gets_the_mean_quality_he_asks_for(pool, margin, share, target):
+@pytest.mark.parametrize(("target", "level"), [(-0.4, 0.0), (0.0, 0.3), (0.4, 0.0), (0.1, -0.2)])
+def test_a_sender_gets_the_mean_quality_he_asks_for(pool, margin, share, target, level):
+    # `level` is the mean of the pool: honoured teachers are better than the school.
     rng, sent = np.random.default_rng([pool, round(100 * share), round(10 * target) + 9]), round(share * pool)
     qualities, lucks = rng.normal(size=(2, 4000, pool))
+    qualities += level
     got = [
         quality[sending_order(quality, target, sent, luck)[0][:sent]].mean()
         for quality, luck in zip(qualities, lucks, strict=True)
