@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
+    import pyarrow.parquet as pq
 
 TABLES = ("yearly", "schools")
 PARTS = ".parts"
@@ -141,7 +142,7 @@ class Folder:
         """True where all runs of `run` are stored and none failed."""
         if run in self._merged:
             return True
-        return all(_mark(self._part(run, table)) == self._stamp(run, whole=True) for table in TABLES)
+        return all(_mark(self.part(run, table)) == self._stamp(run, whole=True) for table in TABLES)
 
     def stale(self) -> bool:
         """True where the folder holds rows of another configuration than this one."""
@@ -160,23 +161,33 @@ class Folder:
         stamp = json.dumps(self._stamp(run, whole=not part.failed)).encode()
         for table in TABLES:
             rows = arrow(part, getattr(part, table)).replace_schema_metadata({_MARK: stamp})
-            with _replaced(self._part(run, table)) as temporary:
+            with _replaced(self.part(run, table)) as temporary:
                 pq.write_table(rows, temporary, compression="zstd")
 
-    def merge(self, runs: Sequence[Run]) -> None:
-        """Write both tables from parts and from what the tables held before, in the order of `runs`.
-
-        Runs of which nothing is stored are left out. The parts stay until `clear`.
-        """
-        for table in TABLES:
-            self._merge(table, runs)
-        self._merged = self._in_tables()
+    def merging(self, runs: Sequence[Run], ready: Iterable[Run]) -> "Merging":
+        """A beginning of both tables in the order of `runs`, of which those in `ready` are stored already."""
+        return Merging(self, runs, ready)
 
     def clear(self) -> None:
         """Delete the parts."""
         shutil.rmtree(self.parts, ignore_errors=True)
 
-    def _part(self, run: Run, table: str) -> Path:
+    def rows(self, run: Run, table: str) -> tuple["pa.Table | None", bool]:
+        """The stored rows of a run, from its part or else from the table, and whether no variant failed."""
+        import pyarrow.parquet as pq
+
+        if self.part(run, table).is_file():
+            with pq.ParquetFile(self.part(run, table)) as file:
+                mark = json.loads(file.metadata.metadata[_MARK])
+                if mark["keys"] == {run.county: self.keys[run.county]}:
+                    return file.read(), mark["runs"][0][2]
+        if run in self._merged:
+            with pq.ParquetFile(self.path / f"{table}.parquet") as file:
+                return file.read_row_group(self._merged[run]), True
+        return None, False
+
+    def part(self, run: Run, table: str) -> Path:
+        """The file that holds one table of a finished seed until all are merged."""
         return self.parts / f"{run.county}.{run.seed:06d}.{table}.parquet"
 
     def _stamp(self, run: Run, whole: bool) -> dict[str, Any]:
@@ -196,46 +207,71 @@ class Folder:
             )
         return found[0] if found[0] == found[1] else {}
 
-    def _rows(self, run: Run, table: str) -> tuple["pa.Table | None", bool]:
-        """The rows of a part and whether none of its runs failed; None where there is no part of these keys."""
+
+class Merging:
+    """Both tables of a folder while they are written; they take the place of the old ones in `finish`.
+
+    Used as a context manager. Runs may become ready in any order; each is written as soon as all before it are.
+    """
+
+    def __init__(self, folder: Folder, runs: Sequence[Run], ready: Iterable[Run]) -> None:
+        """Begin with what is `ready`."""
+        self._folder, self._runs, self._ready = folder, runs, set(ready)
+        self._written = 0
+        self._writers: dict[str, pq.ParquetWriter] = {}
+        self._stored: list[tuple[str, int, bool]] = []
+
+    def __enter__(self) -> "Merging":
+        self._sweep()
+        self._folder.path.mkdir(parents=True, exist_ok=True)
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        for writer in self._writers.values():
+            writer.close()
+        self._sweep()
+
+    def add(self, run: Run) -> None:
+        """Take note that `run` is stored now."""
+        self._ready.add(run)
+        while self._written < len(self._runs) and self._runs[self._written] in self._ready:
+            self._write(self._runs[self._written])
+            self._written += 1
+
+    def finish(self) -> bool:
+        """Write what is left and put the tables in their place; False, and no tables, where nothing is stored."""
+        for run in self._runs[self._written :]:
+            self._write(run)
+        keys = {county: self._folder.keys[county] for county in dict.fromkeys(run[0] for run in self._stored)}
+        for writer in self._writers.values():
+            writer.add_key_value_metadata({_MARK: json.dumps({"keys": keys, "runs": self._stored})})
+            writer.close()
+        for table in self._writers:
+            self._file(table).replace(self._folder.path / f"{table}.parquet")
+        return bool(self._stored)
+
+    def _write(self, run: Run) -> None:
+        """Append what is stored of `run`, a row group in each table; nothing where all of it failed."""
         import pyarrow.parquet as pq
 
-        if not self._part(run, table).is_file():
-            return None, False
-        with pq.ParquetFile(self._part(run, table)) as file:
-            mark = json.loads(file.metadata.metadata[_MARK])
-            return (file.read() if mark["keys"] == {run.county: self.keys[run.county]} else None), mark["runs"][0][2]
+        found = {table: self._folder.rows(run, table) for table in TABLES}
+        if any(rows is None or not rows.num_rows for rows, _ in found.values()):
+            return
+        for table, (rows, _) in found.items():
+            rows = _plain(rows)
+            if table not in self._writers:
+                self._writers[table] = pq.ParquetWriter(self._file(table), rows.schema, compression="zstd")
+            writer = self._writers[table]
+            writer.write_table(rows.cast(writer.schema), row_group_size=rows.num_rows)
+        self._stored.append((*run, all(whole for _, whole in found.values())))
 
-    def _merge(self, table: str, runs: Sequence[Run]) -> None:
-        import pyarrow.parquet as pq
+    def _file(self, table: str) -> Path:
+        return self._folder.path / f".{table}.parquet.new"
 
-        target = self.path / f"{table}.parquet"
-        self.path.mkdir(parents=True, exist_ok=True)
-        writer: pq.ParquetWriter | None = None
-        stored: list[list[Any]] = []
-        with _replaced(target) as temporary:
-            old = pq.ParquetFile(target) if self._merged else None
-            try:
-                for run in runs:
-                    rows, whole = self._rows(run, table)
-                    if rows is None and old is not None and run in self._merged:
-                        rows, whole = old.read_row_group(self._merged[run]), True
-                    if rows is None or not rows.num_rows:
-                        continue
-                    rows = _plain(rows)
-                    if writer is None:
-                        writer = pq.ParquetWriter(temporary, rows.schema, compression="zstd")
-                    writer.write_table(rows.cast(writer.schema), row_group_size=rows.num_rows)
-                    stored.append([*run, whole])
-                if writer is None:
-                    raise ValueError(f"{self.path}: expected at least one finished run, found none")
-                keys = {county: self.keys[county] for county in dict.fromkeys(run[0] for run in stored)}
-                writer.add_key_value_metadata({_MARK: json.dumps({"keys": keys, "runs": stored})})
-            finally:
-                if writer is not None:
-                    writer.close()
-                if old is not None:
-                    old.close()
+    def _sweep(self) -> None:
+        """Remove what an interrupted merging left behind."""
+        for table in TABLES:
+            self._file(table).unlink(missing_ok=True)
 
 
 def arrow(part: Part, columns: Columns) -> "pa.Table":

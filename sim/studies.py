@@ -199,10 +199,8 @@ def carry_out(
     except KeyboardInterrupt:
         finished = sum(folder.done(item) for item in design.runs)
         raise Interrupted(folder.parts, finished) from None
-    try:
-        folder.merge(design.runs)
-    except ValueError:
-        raise NothingRan(done.failed) from None
+    if not done.stored:
+        raise NothingRan(done.failed)
     before = Results(path).manifest if (path / MANIFEST).is_file() else None
     yearly = frame(path / "yearly.parquet")
     known = set(yearly["measure"].unique())

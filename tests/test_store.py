@@ -37,6 +37,12 @@ def filled(path: Path, seeds: list[int]) -> Folder:
     return folder
 
 
+def merge(folder: Folder, runs: list[Run]) -> bool:
+    """Merge what is stored; false where nothing is."""
+    with folder.merging(runs, [run for run in runs if folder.done(run)]) as merging:
+        return merging.finish()
+
+
 def test_words_stand_in_order_of_first_appearance():
     words = Words.of(["b", "a", "b"])
     assert words.words == ("b", "a")
@@ -46,7 +52,7 @@ def test_words_stand_in_order_of_first_appearance():
 def test_the_order_of_finishing_leaves_no_trace(tmp_path):
     for name, order in (("one", [1, 2, 3]), ("two", [3, 1, 2])):
         folder = filled(tmp_path / name, order)
-        folder.merge(RUNS)
+        merge(folder, RUNS)
         folder.clear()
     for table in ("yearly.parquet", "schools.parquet"):
         assert (tmp_path / "one" / table).read_bytes() == (tmp_path / "two" / table).read_bytes()
@@ -54,7 +60,7 @@ def test_the_order_of_finishing_leaves_no_trace(tmp_path):
 
 
 def test_rows_come_back_as_they_were_stored(tmp_path):
-    filled(tmp_path, [2, 1]).merge(RUNS)
+    merge(filled(tmp_path, [2, 1]), RUNS)
     yearly = frame(tmp_path / "yearly.parquet")
     assert list(yearly.columns) == [
         "county",
@@ -76,36 +82,36 @@ def test_rows_come_back_as_they_were_stored(tmp_path):
 
 def test_a_finished_folder_takes_in_more_seeds_without_running_the_old_ones_again(tmp_path):
     folder = filled(tmp_path / "grown", [1])
-    folder.merge(RUNS[:1])
+    merge(folder, RUNS[:1])
     folder.clear()
     grown = Folder(tmp_path / "grown", KEYS)
     assert grown.done(RUNS[0])
     assert not grown.done(RUNS[1])
     grown.add(part(2))
-    grown.merge(RUNS[:2])
-    filled(tmp_path / "once", [1, 2]).merge(RUNS[:2])
+    merge(grown, RUNS[:2])
+    merge(filled(tmp_path / "once", [1, 2]), RUNS[:2])
     for table in ("yearly.parquet", "schools.parquet"):
         assert (tmp_path / "grown" / table).read_bytes() == (tmp_path / "once" / table).read_bytes()
 
 
 def test_merging_what_is_merged_already_changes_nothing(tmp_path):
-    filled(tmp_path, [1, 2]).merge(RUNS)
+    merge(filled(tmp_path, [1, 2]), RUNS)
     before = (tmp_path / "yearly.parquet").read_bytes()
     again = Folder(tmp_path, KEYS)
     again.clear()
-    again.merge(RUNS)
+    merge(again, RUNS)
     assert (tmp_path / "yearly.parquet").read_bytes() == before
 
 
 def test_rows_of_another_configuration_are_never_mixed_in(tmp_path):
     folder = filled(tmp_path, [1, 2])
-    folder.merge(RUNS)
+    merge(folder, RUNS)
     other = Folder(tmp_path, {"taishan": "another key"})
     assert other.stale()
     assert not Folder(tmp_path, KEYS).stale()
     assert not any(other.done(run) for run in RUNS)
     other.add(part(3, value=9))
-    other.merge(RUNS)
+    merge(other, RUNS)
     assert frame(tmp_path / "yearly.parquet")["seed"].unique().tolist() == [3]
 
 
@@ -121,7 +127,7 @@ def test_a_part_with_a_failed_run_keeps_its_other_rows_and_is_not_done(tmp_path)
     folder.add(part(1, failed=True))
     folder.add(part(2))
     assert not folder.done(RUNS[0])
-    folder.merge(RUNS)
+    merge(folder, RUNS)
     folder.clear()
     again = Folder(tmp_path, KEYS)
     assert [again.done(run) for run in RUNS] == [False, True, False]
@@ -132,14 +138,42 @@ def test_a_seed_of_which_everything_failed_leaves_no_rows(tmp_path):
     folder = Folder(tmp_path, KEYS)
     folder.add(Part("taishan", 1, {}, {}, (Failure("taishan", "a", 1, "ValueError: x"),)))
     folder.add(part(2))
-    folder.merge(RUNS)
+    merge(folder, RUNS)
     assert frame(tmp_path / "yearly.parquet")["seed"].unique().tolist() == [2]
 
 
 def test_nothing_at_all_cannot_be_merged(tmp_path):
-    with pytest.raises(ValueError, match="at least one finished run"):
-        Folder(tmp_path, KEYS).merge(RUNS)
+    assert not merge(Folder(tmp_path, KEYS), RUNS)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_parts_are_merged_as_soon_as_all_before_them_are_there(tmp_path):
+    folder = Folder(tmp_path / "slowly", KEYS)
+    with folder.merging(RUNS, []) as merging:
+        for seed in (2, 3, 1):
+            folder.add(part(seed))
+            merging.add(Run("taishan", seed))
+            assert not (tmp_path / "slowly" / "yearly.parquet").exists()
+        assert merging.finish()
+    merge(filled(tmp_path / "once", [1, 2, 3]), RUNS)
+    for table in ("yearly.parquet", "schools.parquet"):
+        assert (tmp_path / "slowly" / table).read_bytes() == (tmp_path / "once" / table).read_bytes()
+
+
+def test_a_merging_that_breaks_off_leaves_the_old_tables(tmp_path):
+    merge(filled(tmp_path, [1]), RUNS[:1])
+    before = (tmp_path / "yearly.parquet").read_bytes()
+    folder = filled(tmp_path, [2])
+
+    def break_off() -> None:
+        with folder.merging(RUNS[:2], RUNS[:2]) as merging:
+            merging.add(RUNS[0])
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        break_off()
+    assert (tmp_path / "yearly.parquet").read_bytes() == before
+    assert {file.name for file in tmp_path.iterdir()} == {"yearly.parquet", "schools.parquet", ".parts"}
 
 
 def test_half_a_part_is_not_done(tmp_path):
@@ -149,7 +183,7 @@ def test_half_a_part_is_not_done(tmp_path):
 
 
 def test_one_row_group_for_each_county_and_seed(tmp_path):
-    filled(tmp_path, [1, 2, 3]).merge(RUNS)
+    merge(filled(tmp_path, [1, 2, 3]), RUNS)
     assert pq.ParquetFile(tmp_path / "yearly.parquet").num_row_groups == 3
 
 

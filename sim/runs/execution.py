@@ -21,12 +21,17 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True)
 class Conducted:
-    """What became of a study: runs that failed, how many (county, seed) were run and kept, seconds."""
+    """What became of a study.
+
+    The runs that failed; how many (county, seed) were run now and how many were kept from before; seconds
+    it took; whether anything is stored in the end.
+    """
 
     failed: tuple[Failure, ...]
     run: int
     kept: int
     seconds: float
+    stored: bool = True
 
 
 def conduct(
@@ -37,20 +42,23 @@ def conduct(
     progress: Progress = lambda done, total: None,
     run: RunSeed = run_seed,
 ) -> Conducted:
-    """Run what `folder` lacks of `design` and store each (county, seed) when it is finished."""
+    """Run what `folder` lacks of `design`, store each (county, seed) when it is finished, and merge all."""
     began = time.monotonic()
     wanted = design.runs
     pending = [item for item in wanted if not folder.done(item)]
     kept = len(wanted) - len(pending)
     failed: list[Failure] = []
     progress(kept, len(wanted))
-    for count, part in enumerate(parts(jobs(design, pending), workers, run), kept + 1):
-        folder.add(part)
-        failed += part.failed
-        progress(count, len(wanted))
+    with folder.merging(wanted, set(wanted) - set(pending)) as merging:
+        for count, part in enumerate(parts(jobs(design, pending), workers, run), kept + 1):
+            folder.add(part)
+            merging.add(Run(part.county, part.seed))
+            failed += part.failed
+            progress(count, len(wanted))
+        stored = merging.finish()
     order = {item: place for place, item in enumerate(wanted)}
     failed.sort(key=lambda item: order[Run(item.county, item.seed)])
-    return Conducted(tuple(failed), len(pending), kept, time.monotonic() - began)
+    return Conducted(tuple(failed), len(pending), kept, time.monotonic() - began, stored)
 
 
 def jobs(design: Design, pending: Sequence[Run]) -> Iterator[Job]:

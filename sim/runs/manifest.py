@@ -13,7 +13,7 @@ from datetime import datetime
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
-from sim.configs import Notes, Setting
+from sim.configs import Notes
 from sim.runs.design import Arm, Design, code_hash
 from sim.runs.execution import Conducted
 
@@ -73,12 +73,7 @@ def manifest(
 
 def set_paths(arm: Arm) -> dict[str, list[str]]:
     """Each setting of a variant with the full paths it has set."""
-    found: dict[str, list[str]] = {}
-    for prefix, loaded in zip(("county.", "", "evidence."), arm.resolved, strict=True):
-        for applied in loaded.applied:
-            setting: Setting = applied.setting
-            found[f"{prefix}{setting}"] = [f"{prefix}{path}" for path in applied.paths]
-    return found
+    return {str(applied.setting): list(applied.paths) for loaded in arm.resolved for applied in loaded.applied}
 
 
 def notes(given: Notes) -> dict[str, dict[str, Any]]:
