@@ -12,10 +12,9 @@ import numpy as np
 
 from sim.configs import Notes
 from sim.facts import Facts
-from sim.founding import calibrate, found
+from sim.founding import calibrate, found, setting_of
 from sim.library import resolve
 from sim.measures import take
-from sim.model import setting_of
 from sim.state import SERVING, STAGES, ZONES, County
 
 INDICATORS = {

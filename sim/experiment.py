@@ -82,9 +82,7 @@ def _read_sweep(value: Any) -> Any:
 
 def _read_draws(value: Any) -> Any:
     if isinstance(value, int) and not isinstance(value, bool) and value > 0:
-        raise mistake(
-            "0", f"{value}; draws from the coefficients' ranges are not built yet", "write draws: 0"
-        )
+        raise mistake("0", f"{value}; draws from the coefficients' ranges are not built yet", "write draws: 0")
     return value
 
 
@@ -137,9 +135,7 @@ class Experiment(Section):
     """Settings for every variant and county, beneath those of the variants."""
     uncertainty: Uncertainty = Uncertainty()
     sweep: Annotated[dict[str, Any], BeforeValidator(_read_sweep)] = Field(default_factory=dict)
-    outcomes: Annotated[
-        tuple[Outcome, ...], Field(min_length=1), Meaning("a list of at least one outcome")
-    ] = OUTCOMES
+    outcomes: Annotated[tuple[Outcome, ...], Field(min_length=1), Meaning("a list of at least one outcome")] = OUTCOMES
 
     @model_validator(mode="after")
     def _names_fit(self) -> "Experiment":

@@ -5,7 +5,6 @@ processes of the year act, the first of which founds the policy's groups, and me
 views: they cost nothing until they are asked.
 """
 
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import mesa
@@ -13,10 +12,10 @@ import numpy as np
 from mesa.agentset import AbstractAgentSet, _HardKeyAgentSet
 
 from sim.agents import AgentRows, Group, School, Student, Teacher
-from sim.configs import ConfigError, Settings
+from sim.configs import Settings
 from sim.evidence import Evidence
-from sim.founding import Calibration, Setting, calibrate, found
-from sim.library import Resolved, find_policy, load_births, load_policy, load_stages, resolve
+from sim.founding import Calibration, calibrate, found, setting_of
+from sim.library import Resolved, resolve
 from sim.measures import observe
 from sim.policy import Policy
 from sim.state import County
@@ -115,19 +114,3 @@ class SchoolingModel(mesa.Model):
             return self._everybody
         # A set of Mesa's own holds them firmly: views that nobody else holds would vanish from a weak one.
         return _HardKeyAgentSet([*self._everybody, *self._all_agents], self.random)
-
-
-def setting_of(county: str, resolved: Resolved) -> Setting:
-    """What the founding of a county rests on: the same for every policy that is tried on it."""
-    try:
-        own = str(find_policy(Path(county).stem))
-    except ConfigError:
-        own = None
-    return Setting(
-        facts=resolved.facts.value,
-        stages=load_stages(),
-        births=load_births(),
-        evidence=resolved.evidence.value,
-        base=load_policy("none").value,
-        own=load_policy(own).value if own else None,
-    )

@@ -2,9 +2,8 @@
 
 import pytest
 
-from sim.founding import calibrate, found
+from sim.founding import calibrate, found, setting_of
 from sim.library import inert, resolve
-from sim.model import setting_of
 from sim.state import Students
 from sim.year import advance
 

@@ -13,10 +13,10 @@ from mesa import DataCollector
 
 from sim.agents import Group, School, Student, Teacher
 from sim.configs import ConfigError
-from sim.founding import calibrate, found
+from sim.founding import calibrate, found, setting_of
 from sim.library import load_policy, resolve
 from sim.measures import MEASURES
-from sim.model import SchoolingModel, Yearly, setting_of
+from sim.model import SchoolingModel, Yearly
 from sim.year import SCHOOL_YEAR
 
 SEED = 3

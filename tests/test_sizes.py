@@ -7,9 +7,9 @@ test says whether the model still has the size that the evidence and the arithme
 import numpy as np
 import pytest
 
-from sim.founding import calibrate, found
+from sim.founding import calibrate, found, setting_of
 from sim.library import load_experiment, resolve, variant_settings
-from sim.model import SchoolingModel, setting_of
+from sim.model import SchoolingModel
 
 SEEDS = range(1, 33)
 YEARS = 10

@@ -178,9 +178,7 @@ class Identity(Derived):
     """A number that no other agent of the model has, the same in every year, also for one who has left."""
 
     def __init__(self, kind: Any) -> None:
-        super().__init__(
-            lambda county, rows: kind.code * ID_SPAN + np.int64(kind.keys(county, rows)), "Unique id"
-        )
+        super().__init__(lambda county, rows: kind.code * ID_SPAN + np.int64(kind.keys(county, rows)), "Unique id")
 
     def __get__(self, view: Any, owner: type) -> Any:
         """The attribute itself when asked of a class, the number when asked of a view."""

@@ -30,9 +30,7 @@ READ_ONLY = "only the kernel writes: let a process return Changes, or set a poli
 class AgentRows(AgentSet):
     """An AgentSet of views: which kind of agent, and which row, in order."""
 
-    def __init__(
-        self, model: Any, kinds: tuple[Any, ...], which: Raw | None = None, rows: Raw | None = None
-    ) -> None:
+    def __init__(self, model: Any, kinds: tuple[Any, ...], which: Raw | None = None, rows: Raw | None = None) -> None:
         """The agents `rows` of the kinds `kinds[which]`, or all who are in the county now.
 
         `which` and `rows` have the same shape (agents,).
@@ -59,9 +57,7 @@ class AgentRows(AgentSet):
     def _now(self) -> tuple[Raw, Raw]:
         """Kinds and rows at this moment. Both (agents,)."""
         census = self._census()
-        if len(census) != len(self._marks) or any(
-            new is not old for new, old in zip(census, self._marks, strict=True)
-        ):
+        if len(census) != len(self._marks) or any(new is not old for new, old in zip(census, self._marks, strict=True)):
             if self._live:
                 living = [kind.living(self.model.state) for kind in self.kinds]
                 self._rows = np.concatenate(living)

@@ -29,9 +29,7 @@ def translate[M: BaseModel](tree: Node, model: type[M], prefix: str = "") -> M |
         for problem in found.values()
         if problem.found.startswith(UNKNOWN)
     }
-    return tuple(
-        problem for problem in found.values() if problem.found != ABSENT or problem.path not in misspelt
-    )
+    return tuple(problem for problem in found.values() if problem.found != ABSENT or problem.path not in misspelt)
 
 
 def _problem(detail: Any, tree: Node, shape: Shape, prefix: str) -> Problem:

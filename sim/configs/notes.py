@@ -83,9 +83,7 @@ class Notes(Mapping[str, Note]):
     def below(self, path: str) -> "Notes":
         """The notes of one section, by paths within it."""
         start = f"{path}."
-        return Notes(
-            {name.removeprefix(start): note for name, note in self.items() if name.startswith(start)}
-        )
+        return Notes({name.removeprefix(start): note for name, note in self.items() if name.startswith(start)})
 
     @property
     def assumed(self) -> "Notes":
@@ -100,9 +98,7 @@ def strip(node: Node, problems: list[Problem]) -> Node:
 
 def _strip(node: Node, path: str, inherited: dict[str, Any], problems: list[Problem]) -> Node:
     if isinstance(node.value, tuple):
-        items = tuple(
-            _strip(item, _join(path, place), inherited, problems) for place, item in enumerate(node.value)
-        )
+        items = tuple(_strip(item, _join(path, place), inherited, problems) for place, item in enumerate(node.value))
         return Node(items, node.origin, annotation=inherited)
     if not node.is_mapping:
         return Node(node.value, node.origin, annotation=inherited)

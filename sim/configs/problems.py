@@ -69,9 +69,7 @@ def nearest(name: str, names: Iterable[str], prefix: str = "") -> str:
     folded = {word.lower(): word for word in reversed(known)}
     close = get_close_matches(name.lower(), list(folded), n=1, cutoff=0.6)
     if not close:
-        close = [word for word in folded if len(name) > 2 and (name.lower() in word or word in name.lower())][
-            :1
-        ]
+        close = [word for word in folded if len(name) > 2 and (name.lower() in word or word in name.lower())][:1]
     return f"did you mean {prefix}{folded[close[0]]}?" if close else ""
 
 

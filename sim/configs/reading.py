@@ -169,9 +169,7 @@ def drop_broken(problems: Iterable[Problem], tree: Node) -> tuple[Problem, ...]:
     def broken(path: str) -> bool:
         node = tree
         for part in path.split("."):
-            match = (
-                [child for key, child in node.value.items() if str(key) == part] if node.is_mapping else []
-            )
+            match = [child for key, child in node.value.items() if str(key) == part] if node.is_mapping else []
             if not match:
                 return False
             node = match[0]

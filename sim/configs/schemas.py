@@ -33,9 +33,7 @@ def json_schema(model: type[BaseModel], *, partial: bool = False, extends: bool 
         schema["properties"] = {"extends": {"type": "string", "description": words}, **schema["properties"]}
     text = json.dumps({"$schema": DIALECT, **_bare(schema), "definitions": _bare(definitions)})
     for name, short in _short_names(definitions).items():
-        text = text.replace(f'"{name}"', f'"{short}"').replace(
-            f'definitions/{name}"', f'definitions/{short}"'
-        )
+        text = text.replace(f'"{name}"', f'"{short}"').replace(f'definitions/{name}"', f'definitions/{short}"')
     shortened: dict[str, Any] = json.loads(text)
     return shortened
 
@@ -75,10 +73,7 @@ def _open(value: dict[str, Any], definitions: dict[str, Any]) -> dict[str, Any]:
         (dated if keys else plain).append(_with_switch_words(form))
     annotated = [
         {"type": "object", "required": ["value"], "properties": {"value": {"anyOf": plain}}, **remarks},
-        *(
-            {**{key: part for key, part in form.items() if key != "additionalProperties"}, **remarks}
-            for form in dated
-        ),
+        *({**{key: part for key, part in form.items() if key != "additionalProperties"}, **remarks} for form in dated),
     ]
     return {**outer, "anyOf": [*plain, *annotated]}
 
@@ -93,9 +88,7 @@ def _is_section(value: dict[str, Any], definitions: dict[str, Any]) -> bool:
         return "properties" in definitions.get(value["$ref"].removeprefix("#/$defs/"), {})
     if "allOf" in value:
         return any(_is_section(part, definitions) for part in value["allOf"])
-    return "anyOf" in value and any(
-        "$ref" in part and _is_section(part, definitions) for part in value["anyOf"]
-    )
+    return "anyOf" in value and any("$ref" in part and _is_section(part, definitions) for part in value["anyOf"])
 
 
 def _short_names(definitions: dict[str, Any]) -> dict[str, str]:
@@ -110,11 +103,7 @@ def _short_names(definitions: dict[str, Any]) -> dict[str, str]:
 def _bare(schema: Any) -> Any:
     """Without the titles that pydantic makes of names, and with references as the dialect wants them."""
     if isinstance(schema, dict):
-        kept = {
-            key: _bare(value)
-            for key, value in schema.items()
-            if not (key == "title" and isinstance(value, str))
-        }
+        kept = {key: _bare(value) for key, value in schema.items() if not (key == "title" and isinstance(value, str))}
         if isinstance(kept.get("$ref"), str):
             kept["$ref"] = kept["$ref"].replace("#/$defs/", "#/definitions/")
         return kept

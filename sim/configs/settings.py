@@ -86,9 +86,7 @@ class Shortcuts:
 
 def _alike(pattern: str, path: str) -> bool:
     wanted, given = pattern.split("."), path.split(".")
-    return len(wanted) == len(given) and all(
-        want in ("*", have) for want, have in zip(wanted, given, strict=True)
-    )
+    return len(wanted) == len(given) and all(want in ("*", have) for want, have in zip(wanted, given, strict=True))
 
 
 def parse_setting(text: str, origin: Origin | None = None) -> Setting:
@@ -136,9 +134,7 @@ def _at(node: Node, origin: Origin) -> Node:
         children = {key: _at(child, origin) for key, child in node.value.items()}
         return Node(children, origin, dict.fromkeys(children, origin), node.annotation, node.whole)
     if isinstance(node.value, tuple):
-        return Node(
-            tuple(_at(child, origin) for child in node.value), origin, {}, node.annotation, node.whole
-        )
+        return Node(tuple(_at(child, origin) for child in node.value), origin, {}, node.annotation, node.whole)
     return Node(node.value, origin, {}, node.annotation, node.whole)
 
 
@@ -151,9 +147,7 @@ def expand(setting: Setting, tree: Node, model: type[BaseModel], shortcuts: Shor
     return []
 
 
-def _expand(
-    parts: list[str], node: Node | None, shape: Shape, trail: Path, *, wild: bool = False
-) -> list[Path]:
+def _expand(parts: list[str], node: Node | None, shape: Shape, trail: Path, *, wild: bool = False) -> list[Path]:
     if not parts:
         return [trail]
     part, rest = parts[0], parts[1:]
@@ -238,9 +232,7 @@ def _no_match(setting: Setting, tree: Node, model: type[BaseModel], shortcuts: S
     ends = sorted(path for path in known if path.rsplit(".", 1)[-1] == last)
     likely = listing([setting.prefix + path for path in ends], 3)
     hint = f"did you mean {likely}?" if ends and len(ends) <= 3 else ""
-    hint = hint or nearest(
-        setting.path, known | set(shortcuts.forms) | set(model.model_fields), setting.prefix
-    )
+    hint = hint or nearest(setting.path, known | set(shortcuts.forms) | set(model.model_fields), setting.prefix)
     if setting.path in shortcuts.forms or setting.path in known:
         hint = "nothing here has this setting"
     place = setting.origin

@@ -142,11 +142,7 @@ class Shape:
         if self.model:
             return f"a section with {listing(self.model.model_fields)}"
         if self.choices():
-            words = (
-                " or ".join(self.choices())
-                if len(self.choices()) < 3
-                else f"one of {listing(self.choices(), 20)}"
-            )
+            words = " or ".join(self.choices()) if len(self.choices()) < 3 else f"one of {listing(self.choices(), 20)}"
             if get_origin(self.hint) is Literal:
                 return words
             others = [Shape(part).words() for part in get_args(self.hint) if get_origin(part) is not Literal]

@@ -92,9 +92,7 @@ def parse_file(path: Path) -> Parsed:
     except FileNotFoundError:
         raise fail(place, "", "a YAML file", "no such file") from None
     except OSError as error:
-        raise fail(
-            place, "", "a readable YAML file", (error.strerror or "an unreadable file").lower()
-        ) from None
+        raise fail(place, "", "a readable YAML file", (error.strerror or "an unreadable file").lower()) from None
 
 
 @lru_cache(maxsize=256)
@@ -121,9 +119,7 @@ def parse_text(text: str, name: str, *, numbered: bool = True) -> Parsed:
         root = YAML(typ="safe", pure=True).compose(text)
     except ReaderError as error:
         line = text[: error.position].count("\n") + 1
-        raise fail(
-            reader.origin(line), "", "plain text", f"the control character {error.character!r}"
-        ) from None
+        raise fail(reader.origin(line), "", "plain text", f"the control character {error.character!r}") from None
     except MarkedYAMLError as error:
         raise _syntax_error(error, reader) from None
     except YAMLError as error:
@@ -185,9 +181,7 @@ class _TreeReader:
         self.open.add(id(node))
         try:
             if isinstance(node, SequenceNode):
-                items = (
-                    self.read(item, f"{path}.{place}".lstrip(".")) for place, item in enumerate(node.value)
-                )
+                items = (self.read(item, f"{path}.{place}".lstrip(".")) for place, item in enumerate(node.value))
                 return Node(tuple(items), origin)
             assert isinstance(node, MappingNode)
             return self.mapping(node, path, origin)
@@ -206,9 +200,7 @@ class _TreeReader:
             below = f"{path}.{key}".lstrip(".")
             if key in children:
                 first = keys[key].line
-                self.report(
-                    place, below, "each key once", f"{key} again", f"it stands in line {first} already"
-                )
+                self.report(place, below, "each key once", f"{key} again", f"it stands in line {first} already")
                 continue
             keys[key] = place
             empty = isinstance(value_node, ScalarNode) and not value_node.value and not value_node.style

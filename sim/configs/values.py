@@ -192,12 +192,8 @@ class Schedule[T]:
         def dated(key: Literal["by_group_year", "by_year"], earliest: int, latest: int) -> CoreSchema:
             years = core_schema.int_schema(ge=earliest, le=latest)
             table = core_schema.dict_schema(years, item, min_length=1)
-            form = core_schema.typed_dict_schema(
-                {key: core_schema.typed_dict_field(table)}, extra_behavior="forbid"
-            )
-            return core_schema.no_info_after_validator_function(
-                lambda read: cls(key, tuple(read[key].items())), form
-            )
+            form = core_schema.typed_dict_schema({key: core_schema.typed_dict_field(table)}, extra_behavior="forbid")
+            return core_schema.no_info_after_validator_function(lambda read: cls(key, tuple(read[key].items())), form)
 
         return core_schema.tagged_union_schema(
             {
@@ -211,9 +207,7 @@ class Schedule[T]:
         )
 
     @classmethod
-    def __get_pydantic_json_schema__(
-        cls, schema: CoreSchema, handler: GetJsonSchemaHandler
-    ) -> JsonSchemaValue:
+    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
         """Describe the three forms to an editor."""
         item = handler(cast(Any, schema)["choices"]["constant"]["schema"])
         forms = [
@@ -242,7 +236,5 @@ def _form_of_schedule(value: Any) -> str:
 
 def content_hash(model: BaseModel) -> str:
     """A fingerprint of what a configuration says, whatever file or order it was written in."""
-    text = json.dumps(
-        model.model_dump(mode="json"), sort_keys=True, ensure_ascii=False, separators=(",", ":")
-    )
+    text = json.dumps(model.model_dump(mode="json"), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()

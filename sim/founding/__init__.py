@@ -13,7 +13,7 @@ import numpy as np
 from sim.draws import Draws
 from sim.founding import places, pupils, staff
 from sim.founding.record import recall
-from sim.founding.setting import Calibration, Reached, Setting
+from sim.founding.setting import Calibration, Reached, Setting, setting_of
 from sim.processes.learning import level_years
 from sim.state import (
     JUNIOR,
@@ -29,7 +29,7 @@ from sim.state import (
 )  # fmt: skip
 from sim.year import advance
 
-__all__ = ["Calibration", "Reached", "Setting", "calibrate", "found"]
+__all__ = ["Calibration", "Reached", "Setting", "calibrate", "found", "setting_of", "solve"]
 
 PLACE_SEED = 0
 """Seed of the place, the same for every seed of a study."""

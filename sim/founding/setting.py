@@ -2,11 +2,13 @@
 
 from dataclasses import dataclass, fields
 from hashlib import sha256
+from pathlib import Path
 from typing import NamedTuple
 
-from sim.configs import content_hash
+from sim.configs import ConfigError, content_hash
 from sim.evidence import Evidence
 from sim.facts import Facts, Stages
+from sim.library import Resolved, find_policy, load_births, load_policy, load_stages
 from sim.policy import Policy
 
 SERIES_YEARS = 60
@@ -91,3 +93,19 @@ class Reached(NamedTuple):
     core_gap_junior: float
     observed_stability: float
     between_school_share_junior: float
+
+
+def setting_of(county: str, resolved: Resolved) -> Setting:
+    """What the founding of a county rests on: the same for every policy that is tried on it."""
+    try:
+        own = str(find_policy(Path(county).stem))
+    except ConfigError:
+        own = None
+    return Setting(
+        facts=resolved.facts.value,
+        stages=load_stages(),
+        births=load_births(),
+        evidence=resolved.evidence.value,
+        base=load_policy("none").value,
+        own=load_policy(own).value if own else None,
+    )

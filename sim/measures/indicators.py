@@ -47,10 +47,7 @@ _COLUMNS = [(each, count) for count in COUNTS for each in _TEACHERS] + [(each, "
 
 COLUMNS = tuple(f"{each.name}_{count}" if count else each.name for each, count in _COLUMNS)
 """Names of the ten columns."""
-SEVEN = {
-    count: [number for number, (_, counted) in enumerate(_COLUMNS) if counted in (count, "")]
-    for count in COUNTS
-}
+SEVEN = {count: [number for number, (_, counted) in enumerate(_COLUMNS) if counted in (count, "")] for count in COUNTS}
 """Columns of the seven indicators in either way of counting."""
 PER = np.array([each.per for each, _ in _COLUMNS])
 """Pupils for whom a resource is given. Shape (10,)."""

@@ -75,9 +75,7 @@ def take(year: SchoolYear) -> dict[str, Floats]:
         "rotation_new_movers": done,
         "rotation_refused": refused,
         "rotation_shortfall": np.where(due > 0, 1 - done / due, 0),
-        **{
-            f"rotation_short_{cause}": missing for cause, missing in zip(SHORTFALL_CAUSES, short, strict=True)
-        },
+        **{f"rotation_short_{cause}": missing for cause, missing in zip(SHORTFALL_CAUSES, short, strict=True)},
         "rotation_away": np.where(staff.file[:, core] > 0, staff.away[:, core] / staff.file[:, core], 0),
         "movers_quality": quality / done,
         "selection_unattainable": unattainable,

@@ -78,9 +78,7 @@ def _file_counts() -> Floats:
 
 def _present_counts() -> Floats:
     degree, backbone, pe_arts, arrived, received, main = np.indices(_PRESENT).reshape(len(_PRESENT), -1)
-    return np.array(
-        [np.ones_like(degree), degree, backbone, pe_arts, arrived, arrived | received, main], float
-    )
+    return np.array([np.ones_like(degree), degree, backbone, pe_arts, arrived, arrived | received, main], float)
 
 
 _FILE_COUNTS, _PRESENT_COUNTS = _file_counts(), _present_counts()

@@ -14,9 +14,7 @@ from sim.state import ROLES, TITLES
 CLASS_SIZE_RULE = f"{QUALITY_BALANCE}, assurance 5: at most 45 in primary and 50 in junior classes"
 
 MEASURES = (
-    Measure(
-        "gap_teacher_quality", "σ a year", "teacher_quality_core − teacher_quality_member", better="lower"
-    ),
+    Measure("gap_teacher_quality", "σ a year", "teacher_quality_core − teacher_quality_member", better="lower"),
     Measure(
         "teacher_quality_mean",
         "σ a year",
@@ -63,9 +61,7 @@ MEASURES = (
         "share of teachers present in cores who are received from members or arrived this year",
         better="lower",
     ),
-    Measure(
-        "management_gap", "SD over schools", "pupil-weighted management of cores − of members", better="lower"
-    ),
+    Measure("management_gap", "SD over schools", "pupil-weighted management of cores − of members", better="lower"),
     Measure("management_member", "SD over schools", "pupil-weighted management of members", better="higher"),
 )
 

@@ -180,8 +180,8 @@ def of_question(
 
 def lay_out(*, variants: Mapping[str, Asked], counties: Sequence[str], **rest: Any) -> Design:
     """Resolve every variant in every county. Raises ConfigError with all mistakes at once."""
+    from sim.founding import setting_of
     from sim.library import resolve
-    from sim.model import setting_of
 
     problems: list[Problem] = []
     arms: dict[str, tuple[Arm, ...]] = {}
