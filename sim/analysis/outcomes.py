@@ -80,7 +80,7 @@ YEARS_MEAN = ("    mean of all years", "    历年平均")
 STAGES = {"primary": ("primary", "小学"), "junior": ("junior", "初中")}
 
 CAUSES: dict[str, tuple[str, str]] = {
-    "stay": ("too short a stay at the school or a posting already", "在校年限不足或已在外任教"),
+    "stay": ("being posted already or just back", "已在外交流或刚返回"),
     "age": ("the age limit", "超过年龄上限"),
     "honour": ("the honour required", "无区级以上荣誉"),
     "refusal": ("refusals", "本人不愿"),

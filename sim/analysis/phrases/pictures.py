@@ -46,7 +46,7 @@ ENGLISH: Mapping[str, object] = {
         "multimedia": "multimedia",
     },
     "causes": {
-        "stay": "stay too short",
+        "stay": "posted or just back",
         "age": "over the age limit",
         "honour": "no honour",
         "refusal": "refused",
