@@ -180,15 +180,15 @@ def test_exempting_one_teacher_spreads_only_through_teachers_who_move_between_sc
     one = taishan(SEED).county
     other, _, schools = exempted(one, continued(one, rules, known, SEED))
     assert (one.schools.stage[schools] == PRIMARY).all()
-    reached, group = np.zeros(len(one.schools), bool), np.zeros(len(one.schools), bool)
-    group[schools] = True
+    reached = np.zeros(len(one.schools), bool)
     for _ in range(5):
         one, other = (continued(county, rules, known, SEED) for county in (one, other))
         reached |= staff_differs(one, other)
         moved = rows_that_differ(one.students, other.students, Students.lasting)
         school = one.students.school[moved]
         here = one.schools.stage[school] == PRIMARY
-        assert (reached | group)[school[here]].all()
+        led = (one.schools.group >= 0) & reached[one.groups.core][one.schools.group]
+        assert (reached | led)[school[here]].all()
         assert here.any()
     # First his group, then a few schools beyond it, to which hiring and drift lead.
     assert reached[schools].any()
