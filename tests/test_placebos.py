@@ -173,8 +173,8 @@ def test_exempting_one_teacher_reaches_only_his_group_in_the_first_year():
 
 
 def test_exempting_one_teacher_spreads_only_through_teachers_who_move_between_schools():
-    # Without what is measured against the county's mean, a primary school is reached only by who teaches there, or by
-    # who of its core is free to mentor its teachers.
+    # Without what is measured against the county's mean, a primary school is reached only by its teachers: by who they
+    # are and by what they bring along.
     known = switched_off(evidence(), "colleagues", "peers", "reputation", "bundling")
     rules = changed(policy(), {"funding.by_grade": False, "funding.activity_share": 0.0, "assessment.quota_tilt": 0.0})
     one = taishan(SEED).county
@@ -187,8 +187,7 @@ def test_exempting_one_teacher_spreads_only_through_teachers_who_move_between_sc
         moved = rows_that_differ(one.students, other.students, Students.lasting)
         school = one.students.school[moved]
         here = one.schools.stage[school] == PRIMARY
-        led = (one.schools.group >= 0) & reached[one.groups.core][one.schools.group]
-        assert (reached | led)[school[here]].all()
+        assert reached[school[here]].all()
         assert here.any()
     # First his group, then a few schools beyond it, to which hiring and drift lead.
     assert reached[schools].any()
@@ -196,13 +195,14 @@ def test_exempting_one_teacher_spreads_only_through_teachers_who_move_between_sc
 
 
 def staff_differs(one: County, other: County) -> np.ndarray:
-    """Schools whose present teachers are not the same people in both counties. (schools,)"""
+    """Schools whose present teachers are not the same in both counties: other people, or other skills. (schools,)"""
 
-    def present(county: County) -> set[tuple[int, int]]:
+    def present(county: County) -> set[tuple[int, int, float, float]]:
         teachers = county.teachers
         here = teachers.status == SERVING
-        return set(zip(teachers.school[here].tolist(), teachers.id[here].tolist(), strict=True))
+        columns = (teachers.school, teachers.id, teachers.skill_pair, teachers.match)
+        return set(zip(*(column[here].tolist() for column in columns), strict=True))
 
     found_schools = np.zeros(len(one.schools), bool)
-    found_schools[[school for school, _ in present(one) ^ present(other)]] = True
+    found_schools[[school for school, *_ in present(one) ^ present(other)]] = True
     return found_schools
