@@ -17,6 +17,9 @@ PLACES = 1 << PLACE_BITS
 """Places in a block: ids are block * PLACES + place."""
 
 
+MOST_KEPT = 1024
+"""Blocks of numbers kept: those of a founding and a decade, so that the next variant of a seed finds them."""
+_KEPT: dict[tuple, NDArray] = {}
 GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 
 
@@ -72,19 +75,27 @@ class Draws:
         if edges.size > 64:
             return self._gather_scattered(purpose, blocks, places, method, dtype)
         starts = [0, *edges.tolist()]
-        known: dict[int, tuple[int, NDArray]] = {}
         for start, stop in zip(starts, [*starts[1:], ids.size], strict=True):
             here = places[start:stop]
-            block, needed = int(blocks[start]), int(here.max()) + 1
-            if block not in known or known[block][0] < needed:
-                known[block] = needed, method(self._generator(purpose, block), needed, dtype=dtype)
-            np.take(known[block][1], here, out=result[start:stop], mode="clip")
+            numbers = self._numbers(purpose, int(blocks[start]), int(here.max()) + 1, method, dtype)
+            np.take(numbers, here, out=result[start:stop], mode="clip")
         return result
+
+    def _numbers(self, purpose, block, needed, method, dtype):
+        """The first numbers of a block, at least `needed`; kept, since other variants of a seed ask for the same."""
+        address = (self.key, purpose, block, method, dtype)
+        numbers = _KEPT.get(address)
+        if numbers is None or numbers.size < needed:
+            numbers = method(self._generator(purpose, block), needed, dtype=dtype)
+            _KEPT[address] = numbers
+            if len(_KEPT) > MOST_KEPT:
+                del _KEPT[next(iter(_KEPT))]
+        return numbers
 
     def _gather_scattered(self, purpose, blocks, places, method, dtype):
         result = np.empty(blocks.shape, dtype)
         for block in np.unique(blocks).tolist():
             rows = blocks == block
             here = places[rows]
-            result[rows] = method(self._generator(purpose, block), int(here.max()) + 1, dtype=dtype)[here]
+            result[rows] = self._numbers(purpose, block, int(here.max()) + 1, method, dtype)[here]
         return result

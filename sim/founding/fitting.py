@@ -10,7 +10,7 @@ from sim.measures.official import coefficient_of_variation
 Floats = NDArray[np.float64]
 WIDEST = 40.0
 """Largest stretch tried."""
-ROUNDS = 60
+ROUNDS = 24
 """Halvings of the interval of stretches."""
 
 
