@@ -15,6 +15,7 @@ from sim.analysis.answers import LANGUAGES, MUCH
 from sim.analysis.compare import Contrast, against, outcomes, parse
 from sim.analysis.numbers import decimals, fixed, significant
 from sim.analysis.outcomes import CAUSES, in_sentence, is_score, place, unit
+from sim.configs import written
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -116,7 +117,9 @@ class _Study:
 
     def introduced(self, variant: str) -> str:
         """A variant with what it sets, for its first mention."""
-        settings = ", ".join(f"{path}={value}" for path, value in self._asked(variant).get("settings", {}).items())
+        settings = ", ".join(
+            f"{path}={written(value)}" for path, value in self._asked(variant).get("settings", {}).items()
+        )
         if not settings or settings in variant:
             return self.name(variant)
         return self.say("introduced", name=self.name(variant), settings=settings)

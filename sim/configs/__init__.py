@@ -17,6 +17,7 @@ from sim.configs.settings import (
     as_settings,
     make_setting,
     parse_setting,
+    written,
 )
 from sim.configs.tree import Node, parse_file, shown
 from sim.configs.values import (
@@ -75,4 +76,5 @@ __all__ = [
     "parse_setting",
     "read",
     "shown",
+    "written",
 ]

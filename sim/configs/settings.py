@@ -18,6 +18,11 @@ from sim.configs.tree import Node, from_plain, parse_text
 type Path = tuple[Any, ...]
 
 
+def written(value: Any) -> str:
+    """A value as YAML writes it."""
+    return "null" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
+
+
 @dataclass(frozen=True, slots=True)
 class Setting:
     """A value to be set at a path."""
@@ -42,7 +47,7 @@ class Setting:
         return replace(self, path=self.path.removeprefix(f"{prefix}."), prefix=f"{prefix}.")
 
     def __str__(self) -> str:
-        return f"{self.prefix}{self.path}={self.value}"
+        return f"{self.prefix}{self.path}={written(self.value)}"
 
 
 type Settings = Iterable[Setting | str] | Mapping[str, Any]
