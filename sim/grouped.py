@@ -36,6 +36,11 @@ def ratio(above: NDArray, below: NDArray, empty: float = 0.0) -> Floats:
     return np.divide(above, below, out=np.full(np.shape(below), empty), where=below != 0)
 
 
+def weighted_means(group: Ints, groups: int, values: NDArray, weights: NDArray) -> Floats:
+    """Weighted mean of `values` in each group, 0 where the weights are. Shape (groups,)."""
+    return ratio(sums(group, groups, values * weights), sums(group, groups, weights))
+
+
 def rank_within(group: Ints, score: NDArray) -> NDArray[np.int64]:
     """Rank of each row in its group, 0 for the highest score; ties go to the earlier row."""
     order = np.lexsort((-np.asarray(score), group))

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from sim.draws import PLACES, Draws
 from sim.evidence import Evidence
 from sim.grouped import whole_shares
-from sim.state import JUNIOR, PRIMARY, SUBJECTS, County
+from sim.state import JUNIOR, PRIMARY, SUBJECTS, County, Teachers
 
 APPLICANT_YOUNGEST = 22.0
 """Age of an applicant straight from college; the oldest are `APPLICANT_SPREAD` years older."""
@@ -73,6 +73,18 @@ def experience(years_teaching: NDArray, evidence: Evidence) -> Floats:
     span = evidence.experience_years - evidence.novice_years
     later = np.clip((years - evidence.novice_years) / span, 0, 1)
     return evidence.novice_deficit * new * new + evidence.experience_gain * later
+
+
+def lasting_quality(
+    teachers: Teachers, rows: NDArray[np.integer], evidence: Evidence, match: Floats | None = None
+) -> Floats:
+    """Talent, experience, match and skill of teachers, in σ a year. Shape of `rows`.
+
+    `match` (teachers,) takes the place of the stored match, for processes that ask what another would give.
+    """
+    fit = teachers.match if match is None else match
+    quality = teachers.talent[rows] + experience(teachers.years_teaching[rows], evidence)
+    return quality + (fit[rows] + teachers.skill_peer[rows] + teachers.skill_pair[rows])
 
 
 class Applicants(NamedTuple):

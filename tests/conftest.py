@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from sim.agents import School, Student, Teacher
 from sim.population import cohort_ids
 from sim.state import (
     CHINESE,
@@ -173,3 +174,26 @@ def make_county(
 def tiny_county() -> Callable[..., County]:
     """`tiny_county(year=1, teachers={"age": 40}, schools={"zone": [0, 1, 2, 3]})` makes the small county."""
     return make_county
+
+
+@pytest.fixture
+def host(tiny_county):
+    """A Mesa model around the tiny county."""
+    from model_host import Host
+
+    return Host(tiny_county())
+
+
+@pytest.fixture
+def schools(host):
+    return host.agents_by_type[School]
+
+
+@pytest.fixture
+def teachers(host):
+    return host.agents_by_type[Teacher]
+
+
+@pytest.fixture
+def students(host):
+    return host.agents_by_type[Student]

@@ -20,26 +20,6 @@ from sim.agents import AgentRows, Group, School, Student, Teacher
 from sim.state import EXITED, SERVING, Students, Teachers
 
 
-@pytest.fixture
-def host(tiny_county):
-    return Host(tiny_county())
-
-
-@pytest.fixture
-def schools(host):
-    return host.agents_by_type[School]
-
-
-@pytest.fixture
-def teachers(host):
-    return host.agents_by_type[Teacher]
-
-
-@pytest.fixture
-def students(host):
-    return host.agents_by_type[Student]
-
-
 def test_they_are_mesas(host, teachers):
     assert isinstance(teachers, AgentSet)
     assert isinstance(host.agents, AbstractAgentSet)

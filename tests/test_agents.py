@@ -14,26 +14,6 @@ from sim.agents.attributes import POSTINGS, REFERENCES, STATUSES, WORDS
 from sim.state import AT_HOME, CADRE, EXITED, RECEIVED, RETIRED, SENT, SERVING, Schools, Teachers
 
 
-@pytest.fixture
-def host(tiny_county):
-    return Host(tiny_county())
-
-
-@pytest.fixture
-def schools(host):
-    return host.agents_by_type[School]
-
-
-@pytest.fixture
-def teachers(host):
-    return host.agents_by_type[Teacher]
-
-
-@pytest.fixture
-def students(host):
-    return host.agents_by_type[Student]
-
-
 class TestViews:
     def test_they_are_mesa_agents(self, host):
         for agent in host.agents:

@@ -2,20 +2,13 @@
 
 import pytest
 
-from sim.founding import found, pupils, record, solve
+from sim.founding import found, pupils, record, setting_of, solve
 from sim.founding.setting import Setting
-from sim.library import load_births, load_evidence, load_facts, load_policy, load_stages
+from sim.library import resolve
 
 
-def taishan(settings=(), county=()):
-    return Setting(
-        load_facts("taishan", county).value,
-        load_stages(),
-        load_births(),
-        load_evidence(settings).value,
-        load_policy("none").value,
-        load_policy("taishan").value,
-    )
+def taishan(settings=()):
+    return setting_of("taishan", resolve("taishan", settings=settings))
 
 
 def test_the_record_is_current():
@@ -33,8 +26,8 @@ def test_the_record_meets_its_targets():
 
 
 def test_other_facts_and_coefficients_are_not_recalled():
-    assert record.recall(taishan(["management_gain=0.1"])) is None
-    assert record.recall(taishan(county=["scores.core_member_gap=0.4"])) is None
+    assert record.recall(taishan(["evidence.management_gain=0.1"])) is None
+    assert record.recall(taishan(["county.scores.core_member_gap=0.4"])) is None
 
 
 def test_what_the_record_leaves_out_is_not_read(monkeypatch):

@@ -14,8 +14,11 @@ from typing import Any
 
 from ruamel.yaml import YAML
 
+from sim.configs import names
 from sim.founding.places import roles
-from sim.founding.setting import Calibration, Reached, Setting
+from sim.founding.pupils import targets
+from sim.founding.setting import Calibration, Reached, Setting, setting_of
+from sim.library import resolve
 
 SOLVED = Path(__file__).parent / "solved"
 NOT_FOUNDING = (
@@ -74,18 +77,12 @@ def _records() -> tuple[dict[str, Any], ...]:
     return tuple(YAML(typ="safe").load(path) for path in sorted(SOLVED.glob("*.yaml")))
 
 
-def _texts() -> Iterator[tuple[str, dict[str, Any]]]:
-    """Name and record of every county that comes with the package, solved afresh."""
-    from sim.configs import names
+def _solved_afresh() -> Iterator[tuple[str, dict[str, Any]]]:
+    """Name and record of every county that comes with the package."""
     from sim.founding import CALIBRATION_SEEDS, solve
-    from sim.founding.pupils import targets
-    from sim.library import load_births, load_evidence, load_facts, load_policy, load_stages
 
     for name in names("counties"):
-        setting = Setting(
-            load_facts(name).value, load_stages(), load_births(), load_evidence().value,
-            load_policy("none").value, load_policy(name).value,
-        )  # fmt: skip
+        setting = setting_of(name, resolve(name))
         solved, reached = solve(setting)
         yield (
             name,
@@ -101,7 +98,7 @@ def _texts() -> Iterator[tuple[str, dict[str, Any]]]:
 
 def main() -> None:
     """Solve every county again and write the records."""
-    for name, record in _texts():
+    for name, record in _solved_afresh():
         path = SOLVED / f"{name}.yaml"
         with path.open("w", encoding="utf-8") as file:
             file.write("# Solved by `python -m sim.founding.record`; not edited by hand.\n")

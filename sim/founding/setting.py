@@ -5,7 +5,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
 
-from sim.configs import ConfigError, content_hash
+from sim.configs import ConfigError, Section, content_hash
 from sim.evidence import Evidence
 from sim.facts import Facts, Stages
 from sim.library import Resolved, find_policy, load_births, load_policy, load_stages
@@ -29,13 +29,9 @@ class Setting:
     @property
     def key(self) -> str:
         """Content hash: equal settings found equal counties."""
-        parts = [
-            repr(getattr(self, item.name))
-            if item.name in ("births", "own") and not hasattr(getattr(self, item.name), "model_dump")
-            else content_hash(getattr(self, item.name))
-            for item in fields(self)
-        ]
-        return sha256("|".join(parts).encode()).hexdigest()
+        parts = (getattr(self, item.name) for item in fields(self))
+        told = (content_hash(part) if isinstance(part, Section) else repr(part) for part in parts)
+        return sha256("|".join(told).encode()).hexdigest()
 
     def cohort_index(self) -> tuple[float, ...]:
         """Size of the cohort entering in year 1, 2, … against year 0.

@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 from sim.classrooms import Classrooms, load
 from sim.draws import Draws
 from sim.evidence import Evidence
-from sim.grouped import means, ratio, sums
+from sim.grouped import means, ratio, sums, weighted_means
 from sim.policy import Policy
-from sim.population import experience
+from sim.population import lasting_quality
 from sim.process import Changes, process
 from sim.state import (
     MAIN_SUBJECTS,
@@ -68,9 +68,7 @@ def teach(county: County, policy: Policy, evidence: Evidence, draw: Draws) -> Ch
     raw = _lessons(county, evidence, rooms, serving, effect) + _school_part(county, evidence, serving)[rooms.school]
     raw += _class_part(county, evidence, rooms)
     size = rooms.size
-    mean = means(rooms.stage, 2, raw * size) * ratio(
-        np.bincount(rooms.stage, minlength=2), np.bincount(rooms.stage, weights=size, minlength=2)
-    )
+    mean = weighted_means(rooms.stage, 2, raw, size)
     schooling = rooms.spread((raw - stages.usual_schooling[rooms.stage]).astype(np.float32))
 
     lasting_part, fading_rate = persistence(evidence)
@@ -112,8 +110,7 @@ def level_years(evidence: Evidence, years: float) -> float:
 def teacher_effect(county: County, evidence: Evidence, rows: NDArray[np.integer]) -> Floats:
     """Effect of teachers on a year's learning before load, in σ. `rows`: teachers; shape of `rows`."""
     teachers = county.teachers
-    effect = teachers.talent[rows] + experience(teachers.years_teaching[rows], evidence)
-    effect += teachers.match[rows] + teachers.skill_peer[rows] + teachers.skill_pair[rows]
+    effect = lasting_quality(teachers, rows, evidence)
     if evidence.switches.dip:
         since = county.year - teachers.forced_year[rows]
         effect += np.where(since == 0, evidence.transfer_dip, 0.0)
@@ -197,9 +194,7 @@ def _class_part(county: County, evidence: Evidence, rooms: Classrooms) -> Floats
     part = np.zeros(len(rooms))
     if evidence.switches.peers:
         score = rooms.mean(county.students.score)
-        grade = means(rooms.grade, 10, score * rooms.size) * ratio(
-            np.bincount(rooms.grade, minlength=10), np.bincount(rooms.grade, weights=rooms.size, minlength=10)
-        )
+        grade = weighted_means(rooms.grade, 10, score, rooms.size)
         part += evidence.peer_gain * (score - grade[rooms.grade])
     if evidence.switches.class_size:
         usual = county.stages.usual_class_size[rooms.stage]

@@ -14,7 +14,7 @@ from sim.draws import Draws
 from sim.evidence import EVENT_ACTS_THROUGH, Evidence, LeadershipKind, leadership_weight
 from sim.grouped import counts
 from sim.policy import Policy
-from sim.population import experience
+from sim.population import lasting_quality
 from sim.process import Changes, process
 from sim.state import (
     CORE,
@@ -133,7 +133,7 @@ def _mentees(
         places = int(rules.pairing_coverage * here.size)
         if not places:
             continue
-        quality = _quality(county, evidence, here)
+        quality = lasting_quality(teachers, here, evidence)
         wanted = (quality <= np.median(quality)) | teachers.paired[here]
         order = np.lexsort((quality, ~teachers.paired[here]))
         found = 0
@@ -151,15 +151,8 @@ def _mentees(
 
 def _strongest(county: County, evidence: Evidence, mentors: NDArray[np.integer]) -> list[list[float]]:
     """Quality of a core's teachers in each main subject, the strongest first."""
-    quality, subject = _quality(county, evidence, mentors), county.teachers.subject[mentors]
+    quality, subject = lasting_quality(county.teachers, mentors, evidence), county.teachers.subject[mentors]
     return [sorted(quality[subject == number].tolist(), reverse=True) for number in range(MAIN_SUBJECTS)]
-
-
-def _quality(county: County, evidence: Evidence, rows: NDArray[np.integer]) -> Floats:
-    """Lasting quality of teachers: talent, experience, match and skill. Shape of `rows`, σ a year."""
-    teachers = county.teachers
-    quality = teachers.talent[rows] + experience(teachers.years_teaching[rows], evidence)
-    return quality + teachers.match[rows] + teachers.skill_peer[rows] + teachers.skill_pair[rows]
 
 
 def _events_held(events: dict[int, dict]) -> int:

@@ -21,7 +21,7 @@ from sim.draws import Draws
 from sim.evidence import Evidence
 from sim.grouped import counts, whole_shares
 from sim.policy import Policy, Rotation, RotationRule
-from sim.population import experience
+from sim.population import lasting_quality
 from sim.process import Changes, process
 from sim.sending import sender_target, sending_order, shortfall_by_filter
 from sim.state import (
@@ -141,10 +141,8 @@ class _Year:
         return (teachers.home == school) & (teachers.status == SERVING)
 
     def quality(self, rows: Ints) -> Floats:
-        """Lasting quality: talent, experience, match, skill. Shape of `rows`, σ a year."""
-        teachers = self.county.teachers
-        known = teachers.talent[rows] + experience(teachers.years_teaching[rows], self.evidence)
-        return known + self.now["match"][rows] + teachers.skill_peer[rows] + teachers.skill_pair[rows]
+        """Lasting quality with the match where they teach now. Shape of `rows`, σ a year."""
+        return lasting_quality(self.county.teachers, rows, self.evidence, self.now["match"])
 
     def end_postings(self) -> None:
         """Return teachers whose term is over; recall, a year later, the partner of one who left."""
@@ -324,13 +322,9 @@ class _Year:
 
     def sent_quality(self, sent: Ints, home: Ints) -> float:
         """Mean quality of those sent against their school, in σ_T; matches as they were at home."""
-        teachers = self.county.teachers
-
-        def at_home(rows: Ints) -> Floats:
-            known = teachers.talent[rows] + experience(teachers.years_teaching[rows], self.evidence)
-            return known + teachers.home_match[rows] + teachers.skill_peer[rows] + teachers.skill_pair[rows]
-
-        return float((at_home(sent).mean() - at_home(home).mean()) / self.evidence.teacher_effect_sd)
+        teachers, evidence = self.county.teachers, self.evidence
+        here, gone = (lasting_quality(teachers, rows, evidence, teachers.home_match).mean() for rows in (home, sent))
+        return float((gone - here) / evidence.teacher_effect_sd)
 
     def post_cadres(self, group: int, members: Ints, number: int) -> None:
         """Lend cadres of the core to its members in turn; they move management, not lessons."""
