@@ -37,6 +37,9 @@ class Switches(Section):
     """Mechanisms, each on or off; off equals the policy's absence."""
 
     fund: bool = True
+    equipment: bool = True
+    facilities: bool = True
+    towns: bool = True
     choice: bool = True
     drift: bool = True
     titles: bool = True
@@ -149,6 +152,9 @@ class Evidence(Section):
     ses_between_school_sd: ShareBelowOne
     weeks_per_sd: Positive
     smallest_effect: NotNegative
+    town_withdrawal: Share
+    item_median_yuan: Positive
+    item_spread: Positive
     switches: Switches = Switches()
 
 

@@ -117,6 +117,16 @@ class NamedSchool(Section):
     en: str
     stage: StageName
     zone: ZoneName
+    town: str | None = None
+    """Town that runs it; where none is given the schools of a zone are dealt to its towns in turn."""
+
+
+class TownFacts(Section):
+    """A town that runs schools of its own."""
+
+    title: Bilingual
+    zone: ZoneName
+    """Zone of its schools; towns of the zone `far` run the village schools as well."""
 
 
 class BirthsTable(Section):
@@ -146,3 +156,9 @@ class Facts(Section):
     named_size_range: tuple[Positive, Positive] = (0.8, 1.2)
     """Named schools have their zone's mean size times a draw from this range."""
     equipment_life_years: Positive
+    """Years in which teaching equipment and multimedia rooms wear out."""
+    towns: dict[str, TownFacts] = Field(default_factory=dict)
+    town_share: Share = 0.0
+    """Share of the usual spending on their schools that towns pay."""
+    town_capital_share: Share = 0.0
+    """Share of town money that buys equipment."""

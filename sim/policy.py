@@ -63,6 +63,19 @@ class Curriculum(Section):
     sharing: Share = 0.0
 
 
+class FacilityRules(Section):
+    """Facilities of a linked school: who owns them, what is used together, what is handed on."""
+
+    ownership: Literal["school", "group"] = "school"
+    """What a school owns cannot be handed on; what the group owns can."""
+    allocation: Literal["school", "group", "need"] = "school"
+    """Who gets new equipment: each school its own, all of the group by pupils, or those who lack most."""
+    sharing: Share = 0.0
+    """Share of what richer schools of the group have beyond its mean that pupils here can use as well."""
+    transfer_rate: Share = 0.0
+    """Share of the way to equality that movable equipment goes each year from the richest to the poorest."""
+
+
 class Link(Section):
     """A group model: the rules between a core and one of its schools."""
 
@@ -78,6 +91,7 @@ class Link(Section):
     """Mid-level cadres the core sends to members of this link, a group in that year."""
     mentoring: Mentoring = Mentoring()
     curriculum: Curriculum = Curriculum()
+    facilities: FacilityRules = FacilityRules()
 
 
 class Group(Section):
@@ -112,7 +126,9 @@ class Funding(Section):
     """Schools with fewer pupils are paid public-use money as if they had this many."""
     special_fund_yuan: Scheduled[Yuan] = Field(default=0, validate_default=True)
     activity_share: Share = 0.5
-    """Share of the fund divided by the groups' activity last year; the rest is divided evenly."""
+    """Share of the fund divided by the groups' activity last year; what no share takes is divided evenly."""
+    need_share: Share = 0.0
+    """Share of the fund divided by need: members' pupils times how far their standing is below the core's."""
     by_grade: bool = False
     grades: FundGrades | None = None
     leakage: Share = 0.0
@@ -123,6 +139,18 @@ class Funding(Section):
     """Price of a group's full curriculum project for a year."""
     core_share_limit: Share = 1.0
     """Largest share of its public-use money that a core may spend on decreed postings."""
+    equipment_share: Share = 0.0
+    """Share of a group's special fund that is set aside for equipment before anything else."""
+    progressivity: Share = 1.0
+    """Share of equipment money that goes by need inside a group; the rest goes by pupils."""
+    approval_threshold_yuan: Yuan | None = None
+    """Dearer items wait a year for the group's approval where a link's finance is not independent."""
+    town_floor_ratio: Share | None = None
+    """A branch gets at least this multiple of what its town pays a pupil on average, stage by stage."""
+    town_compliance: Share = 0.0
+    """Share of the money missing to the floor that towns pay of their own will."""
+    town_enforced: bool = False
+    """The county takes the rest from the town and pays it to the branch."""
 
 
 class Admissions(Section):

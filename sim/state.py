@@ -5,7 +5,7 @@ groups and teachers never lose rows, since others refer to them by row; only pup
 effect is in student standard deviations (σ) unless it says otherwise, money in whole yuan of the base year.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import numpy as np
@@ -42,6 +42,16 @@ AT_HOME, SENT, RECEIVED, CADRE = range(4)
 """Kinds of posting: at home, core teacher sent, member teacher received in exchange, cadre."""
 
 
+class Towns(Table):
+    """Towns that run schools of their own and pay a part of their spending; none unless the county names them."""
+
+    zone = Column("int8", "0 seat, 1 near, 2 far town, 3 village")
+    paid_yuan = Column("int64", "paid to its schools this year by the town itself", unit="yuan")
+    withdrawn_yuan = Column("int64", "withdrawn this year from schools that joined a group", unit="yuan")
+    missing_yuan = Column("int64", "still missing this year to the floor for branches", unit="yuan")
+    deducted_yuan = Column("int64", "taken from the town this year and paid to its branches", unit="yuan")
+
+
 class Schools(Table):
     """Stage units, ordered by stage and name."""
 
@@ -50,6 +60,7 @@ class Schools(Table):
     group = Column("int32", "education group", start=NONE)
     role = Column("int8", "0 none, 1 core, 2 member, 3 partner, in the present group")
     roster = Column("int8", "role in the county's own policy in its first year, the same in every variant")
+    town = Column("int32", "town that runs it, where towns run schools", start=NONE)
     link = Column("int8", "group model of the link to the core: place in the policy's list", start=NONE)
     joined_year = Column("int32", "year of joining the group", start=NEVER)
     feeds = Column("int32", "junior unit that takes a primary catchment's leavers", start=NONE)
@@ -74,6 +85,8 @@ class Schools(Table):
     sports_m2 = Column("float64", "sports area", unit="m²")
     equipment_yuan = Column("float64", "teaching equipment at its price", unit="yuan")
     multimedia_rooms = Column("float64", "networked multimedia rooms")
+    usual_equipment_yuan = Column("float64", "teaching equipment in year 0", unit="yuan")
+    usual_rooms = Column("float64", "networked multimedia rooms in year 0")
     effort = Column("float64", "effort under bundled assessment, as a level of score", unit="σ")
     event_gain = Column("float64", "gain from group events, as a flow", unit="σ a year")
     event_load = Column("float64", "teachers' time given to group events, as a share of all time")
@@ -85,6 +98,12 @@ class Schools(Table):
     value_added = Column("float64", "value added of the last three years, latest first", unit="σ", width=3)
     public_use_yuan = Column("int64", "public-use money of the year", unit="yuan")
     paid_yuan = Column("int64", "public-use money spent on decreed postings this year", unit="yuan")
+    town_yuan = Column("int64", "town money of the year", unit="yuan")
+    granted_yuan = Column(
+        "int64",
+        "spent on own pupils this year beyond the usual: equipment from the fund, change in town money",
+        unit="yuan",
+    )
 
 
 class Groups(Table):
@@ -97,6 +116,8 @@ class Groups(Table):
     activity = Column("float64", "postings, events and pairs of the year, priced", unit="yuan")
     balance_yuan = Column("int64", "special fund not yet spent", unit="yuan")
     allotted_yuan = Column("int64", "special fund allotted this year", unit="yuan")
+    awaiting_yuan = Column("int64", "special fund that waits a year for approval", unit="yuan")
+    equipment_yuan = Column("int64", "spent from the fund on equipment this year", unit="yuan")
     postings_yuan = Column("int64", "spent from the fund on postings this year", unit="yuan")
     events_yuan = Column("int64", "spent on joint events this year", unit="yuan")
     pairs_yuan = Column("int64", "spent on mentoring pairs this year", unit="yuan")
@@ -203,6 +224,10 @@ class Counties(Table):
     ses_slope = Column("float64", "entry ability for one SD of SES within a catchment", unit="σ")
     ability_sd = Column("float64", "SD of entry ability beyond catchment and SES", unit="σ")
     shock_sd = Column("float64", "SD of slow luck", unit="σ")
+    equipment_life_years = Column("float64", "years in which equipment wears out", unit="years", start=np.inf)
+    town_share = Column("float64", "towns' share of the usual spending on their schools")
+    town_capital_share = Column("float64", "share of town money that buys equipment")
+    labour_yuan = Column("float64", "yearly labour cost of a teacher, by title", unit="yuan", width=len(TITLES))
 
 
 @dataclass
@@ -224,6 +249,8 @@ class County:
     students: Students
     stages: StageTotals
     county: Counties
+    towns: Towns = field(default_factory=lambda: Towns(0))
+    town_names: tuple[str, ...] = ()
     rooms: object = None
     """Classes of the year, kept by `sim.classrooms` so that they are formed once."""
 
@@ -236,6 +263,7 @@ class County:
             Students: self.students,
             StageTotals: self.stages,
             Counties: self.county,
+            Towns: self.towns,
         }[kind]
 
     @property
@@ -253,6 +281,7 @@ class County:
             students=self.students.copy(),
             stages=self.stages.copy(),
             county=self.county.copy(),
+            towns=self.towns.copy(),
         )
 
 

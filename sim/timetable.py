@@ -8,9 +8,9 @@ from collections.abc import Sequence
 
 from sim.columns import Column, Table
 from sim.process import Process
-from sim.state import Counties, Groups, Schools, StageTotals, Students, Teachers
+from sim.state import Counties, Groups, Schools, StageTotals, Students, Teachers, Towns
 
-TABLES: tuple[type[Table], ...] = (Schools, Groups, Teachers, Students, StageTotals, Counties)
+TABLES: tuple[type[Table], ...] = (Schools, Groups, Teachers, Students, StageTotals, Counties, Towns)
 NOTHING = "·"
 
 

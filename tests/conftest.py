@@ -65,6 +65,8 @@ def make_schools(given: Columns) -> Schools:
         "sports_m2": 200.0,
         "equipment_yuan": 40_000.0,
         "multimedia_rooms": 2.0,
+        "usual_equipment_yuan": 40_000.0,
+        "usual_rooms": 2.0,
     }
     return Schools(4, **columns | given)
 

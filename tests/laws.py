@@ -158,10 +158,14 @@ def check_money(before: County, after: County, rules: Policy, known: Evidence) -
     fund = int(after.county.special_fund_yuan[0])
     assert fund == (decreed if len(groups) and known.switches.fund else 0)
     assert groups.allotted_yuan.sum() + after.county.leaked_yuan[0] == fund
-    spent = [groups.postings_yuan, groups.events_yuan, groups.pairs_yuan, groups.curriculum_yuan]
-    held = before.groups.balance_yuan if len(before.groups) else np.zeros(len(groups), np.int64)
-    assert groups.balance_yuan.tolist() == (held + groups.allotted_yuan - sum(spent)).tolist()
-    for amount in (*spent, groups.balance_yuan, groups.allotted_yuan, schools.paid_yuan):
+    equipment = groups.equipment_yuan
+    spent = [groups.postings_yuan, groups.events_yuan, groups.pairs_yuan, groups.curriculum_yuan, equipment]
+    accounts = groups.balance_yuan + groups.awaiting_yuan
+    held = np.zeros(len(groups), np.int64)
+    if len(before.groups):
+        held = before.groups.balance_yuan + before.groups.awaiting_yuan
+    assert accounts.tolist() == (held + groups.allotted_yuan - sum(spent)).tolist()
+    for amount in (*spent, groups.balance_yuan, groups.awaiting_yuan, groups.allotted_yuan, schools.paid_yuan):
         assert (amount >= 0).all()
         assert amount.dtype == np.int64
     posted = teachers.posting != AT_HOME
@@ -174,6 +178,43 @@ def check_money(before: County, after: County, rules: Policy, known: Evidence) -
     # New movers are posted only within what fund and core can pay.
     own = np.floor(price.core_share_limit * schools.public_use_yuan[groups.core])
     assert (paid <= own)[groups.done > 0].all() or price.posting_yuan == 0
+
+
+def check_equipment_and_towns(before: County, after: County, known: Evidence) -> None:
+    """What groups and towns pay is what schools get, to the yuan; equipment comes from renewal and purchases alone."""
+    groups, schools, towns = after.groups, after.schools, after.towns
+    was = before.schools
+    change = schools.town_yuan - usual_town_money(before)
+    in_group, beyond = schools.group >= 0, schools.granted_yuan - change
+    bought = np.bincount(schools.group[in_group], weights=beyond[in_group], minlength=len(groups))
+    assert bought.tolist() == groups.equipment_yuan.tolist()
+    assert (beyond[~in_group] == 0).all()
+    mine = schools.town >= 0
+    received = np.bincount(schools.town[mine], weights=schools.town_yuan[mine], minlength=len(towns))
+    assert received.tolist() == (towns.paid_yuan + towns.deducted_yuan).tolist()
+    for amount in (schools.town_yuan, towns.paid_yuan, towns.withdrawn_yuan, towns.missing_yuan, towns.deducted_yuan):
+        assert (amount >= 0).all()
+        assert amount.dtype == np.int64
+    assert (towns.withdrawn_yuan >= towns.missing_yuan + towns.deducted_yuan - len(schools)).all()
+    # Equipment of the county: what was not worn, what is renewed, what is bought beyond. Nothing below nothing.
+    for stock in (schools.equipment_yuan, schools.multimedia_rooms):
+        assert (stock >= 0).all()
+    if not known.switches.equipment:
+        assert (schools.equipment_yuan == was.equipment_yuan).all()
+        return
+    life, capital = float(before.county.equipment_life_years[0]), float(before.county.town_capital_share[0])
+    rolls = np.divide(was.pupils, was.usual_pupils, out=np.zeros(len(was)), where=was.usual_pupils > 0)
+    renewal = was.usual_equipment_yuan * rolls / life
+    added = np.maximum(renewal + beyond + capital * change, 0)
+    expected = (was.equipment_yuan * (1 - 1 / life) + added).sum()
+    assert abs(schools.equipment_yuan.sum() - expected) <= 1e-9 * max(expected, 1)
+
+
+def usual_town_money(county: County) -> np.ndarray:
+    """What towns pay their schools without any policy. (schools,)"""
+    schools, share = county.schools, county.county.town_share[0]
+    usual = np.rint(share * county.stages.spending_yuan[schools.stage] * schools.pupils)
+    return np.where(schools.town >= 0, usual, 0).astype(np.int64)
 
 
 def check_mentoring(after: County, rules: Policy) -> None:
@@ -236,6 +277,7 @@ def check(world: World, rules: Policy, years: int = 3, known: Evidence | None = 
         check_posts(before, county)
         check_postings(county, rules)
         check_money(before, county, rules, known)
+        check_equipment_and_towns(before, county, known)
         check_mentoring(county, rules)
         check_groups(county, rules)
         check_finite(county)

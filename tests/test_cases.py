@@ -32,6 +32,7 @@ from sim.state import (
     StageTotals,
     Students,
     Teachers,
+    Towns,
 )
 from sim.year import SCHOOL_YEAR
 
@@ -48,6 +49,7 @@ DEFAULTS: dict[type[Table], dict[str, Any]] = {
     Schools: {"seats": 1000, "zone": "seat", "stage": "primary"},
     Teachers: {"age": 40.0, "years_teaching": 15, "subject": "chinese", "honour": True},
     Groups: {},
+    Towns: {},
     Counties: {"next_applicant": 1000, "talent_sd": 0.13, "honour_years": 6},
     StageTotals: {
         "first_grade": [1, 7], "last_grade": [6, 9], "usual_class_size": 40.0, "planned_class_size": 40.0,
@@ -65,7 +67,7 @@ class Names:
     def __init__(self, given: dict[str, Any]) -> None:
         self.of = {
             Schools: list(given["schools"]), Groups: list(given.get("groups", {})),
-            Teachers: list(given.get("teachers", {})),
+            Teachers: list(given.get("teachers", {})), Towns: list(given.get("towns", {})),
         }  # fmt: skip
 
     def number(self, column: Column, value: Any) -> Any:
@@ -78,7 +80,7 @@ class Names:
             return value
         if column.name in WORDS:
             return WORDS[column.name].index(value)
-        table = Teachers if column.name == "partner" else Groups if column.name == "group" else Schools
+        table = {"partner": Teachers, "group": Groups, "town": Towns}.get(column.name, Schools)
         return self.of[table].index(value)
 
     def table(self, kind: type[Table], rows: list[dict[str, Any]]) -> Table:
@@ -158,6 +160,8 @@ def county_of(given: dict[str, Any], names: Names) -> County:
         students=children,
         stages=StageTotals(2, **stages),
         county=names.table(Counties, [given.get("county", {})]),
+        towns=names.table(Towns, list(given.get("towns", {}).values())),
+        town_names=tuple(given.get("towns", {})),
     )
 
 
@@ -225,7 +229,8 @@ def test_case(path):
     later = happen(case, start)
     then = dict(case["then"])
     for key, kind, found in (
-        ("schools", Schools, later.schools), ("groups", Groups, later.groups), ("teachers", Teachers, later.teachers)
+        ("schools", Schools, later.schools), ("groups", Groups, later.groups), ("teachers", Teachers, later.teachers),
+        ("towns", Towns, later.towns),
     ):  # fmt: skip
         check_rows(found, kind, then.pop(key, {}), names, margin)
     check_classes(later, then.pop("pupils", []), names, margin)

@@ -69,6 +69,20 @@ def counties(draw):
         "junior": junior,
         "births_index": births,
         "burn_in_years": draw(st.integers(0, 1)),
+        **draw(towns(primary, junior or {})),
+    }
+
+
+@st.composite
+def towns(draw, primary, junior):
+    """Towns in some of the zones that have schools, and what they pay."""
+    zones = draw(st.lists(st.sampled_from(sorted({*primary, *junior})), max_size=3))
+    share = st.sampled_from((0.0, 0.07, 0.3, 1.0))
+    return {
+        "towns": {f"town {k}": {"title": {"en": "Town", "zh": "镇"}, "zone": zone} for k, zone in enumerate(zones)},
+        "town_share": draw(share),
+        "town_capital_share": draw(share),
+        "equipment_life_years": draw(st.sampled_from((1.0, 3.7, 8.0))),
     }
 
 
@@ -100,7 +114,6 @@ def policies(draw, county):
         "links.fused.mentoring.mentees_per_mentor": draw(st.integers(1, 4)),
         "links.joint.mentoring.pairing_coverage": draw(share),
         "funding.special_fund_yuan": draw(fund),
-        "funding.activity_share": draw(share),
         "funding.by_grade": draw(st.booleans()),
         "funding.leakage": draw(st.sampled_from((0.0, 0.137))),
         "funding.posting_yuan": draw(money),
@@ -108,9 +121,36 @@ def policies(draw, county):
         "funding.pair_yuan": draw(money),
         "funding.curriculum_yuan": draw(money),
         "funding.core_share_limit": draw(share),
+        **draw(money_rules()),
         "admissions.class_size_cap": {"primary": draw(st.integers(5, 45)), "junior": 50},
         "staffing.unreplaced_share": draw(share),
     }
+
+
+@st.composite
+def money_rules(draw):
+    """Rules of dividing, equipment, approval, towns and facilities of every size."""
+    share = st.sampled_from((0.0, 0.05, 0.33, 1.0))
+    active = draw(share)
+    rules = {
+        "funding.activity_share": active,
+        "funding.need_share": draw(share) * (1 - active),
+        "funding.equipment_share": draw(share),
+        "funding.progressivity": draw(share),
+        "funding.approval_threshold_yuan": draw(st.sampled_from((None, 0, 30_000))),
+        "funding.town_floor_ratio": draw(st.sampled_from((None, 0.5, 1.0))),
+        "funding.town_compliance": draw(share),
+        "funding.town_enforced": draw(st.booleans()),
+    }
+    for link in ("fused", "joint"):
+        rules[f"links.{link}.finance"] = draw(st.sampled_from(("independent", "supervised", "unified_approval")))
+        rules[f"links.{link}.facilities"] = {
+            "ownership": draw(st.sampled_from(("school", "group"))),
+            "allocation": draw(st.sampled_from(("school", "group", "need"))),
+            "sharing": draw(share),
+            "transfer_rate": draw(share),
+        }
+    return rules
 
 
 @QUICK

@@ -10,7 +10,6 @@ from sim.year import advance
 SETTINGS = (
     "links.fused.legal=merged",
     "links.fused.personnel=unified",
-    "links.joint.finance=supervised",
     "evidence.portable_share=0.5",
     "evidence.principal_sd=0.2",
     "evidence.shared_class_gain=0.2",

@@ -4,12 +4,12 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from worlds import changed, evidence, policy, switched_off, taishan
+from worlds import TOWN_RULES, changed, evidence, policy, switched_off, taishan, with_towns
 
 from sim.columns import Table
 from sim.draws import Draws
 from sim.process import apply
-from sim.state import Counties, Groups, Schools, StageTotals, Students, Teachers
+from sim.state import Counties, Groups, Schools, StageTotals, Students, Teachers, Towns
 from sim.timetable import marks, timetable
 from sim.year import SCHOOL_YEAR, advance
 
@@ -26,6 +26,7 @@ SITUATIONS = (
     (policy("taishan", *ONE_WAY), evidence(), 2),
     (policy("taishan", "funding.special_fund_yuan=0"), switched_off(evidence(), "peers", "choice"), 1),
     (policy(), changed(evidence(), {"exit_rate": 0.3}), 2),
+    (changed(policy(), TOWN_RULES), evidence(), 2),
 )
 """Policies, evidence and years that together make every process read all that it ever reads."""
 
@@ -36,7 +37,7 @@ def seen():
     found = {name: (set(), set(), set()) for name in NAMES}
     usual = Table.read
     for rules, known, years in SITUATIONS:
-        county = taishan().county.copy()
+        county = with_towns(taishan().county)
         for _ in range(years):
             county.year += 1
             for process in SCHOOL_YEAR:
@@ -76,13 +77,13 @@ def test_every_column_is_listed_by_a_process_or_belongs_to_the_founding():
     assert resized == {Groups, Teachers, Students}
     untouched = {
         column
-        for table in (Schools, Groups, Teachers, Students, StageTotals, Counties)
+        for table in (Schools, Groups, Teachers, Students, StageTotals, Counties, Towns)
         for column in table.columns.values()
         if column not in touched
     }
-    # Facilities count in official measures; degrees in measures; the rest is asked by measures and reports.
+    # Areas count in official measures; degrees and labour costs in measures; the rest is asked by reports.
     assert untouched == {
-        Schools.area_m2, Schools.sports_m2, Schools.equipment_yuan, Schools.multimedia_rooms, Teachers.degree,
+        Schools.area_m2, Schools.sports_m2, Teachers.degree, Counties.labour_yuan, Towns.zone,
     }  # fmt: skip
 
 

@@ -18,8 +18,16 @@ from sim.founding.record import recall
 from sim.library import load_births, load_evidence, load_facts, load_policy, load_stages
 from sim.policy import Policy
 from sim.process import Process, apply
-from sim.state import County
+from sim.state import Counties, County, Schools, Towns
 from sim.year import SCHOOL_YEAR, advance
+
+TOWN_RULES = {
+    "funding.need_share": 0.25, "funding.equipment_share": 0.5, "funding.progressivity": 0.75,
+    "funding.approval_threshold_yuan": 30_000, "funding.town_floor_ratio": 1.0, "funding.town_compliance": 0.5,
+    "funding.town_enforced": True, "links.fused.finance": "supervised",
+    "links.fused.facilities": {"ownership": "group", "allocation": "need", "sharing": 0.5, "transfer_rate": 0.2},
+}  # fmt: skip
+"""Every rule of money and facilities that the plan of Taishan does not have."""
 
 
 class World(NamedTuple):
@@ -80,6 +88,19 @@ def taishan(seed: int = 1, years: int = 0, policy_name: str = "taishan") -> Worl
         return before._replace(county=county)
     here = setting(load_facts("taishan").value, policy("taishan"))
     return World(found(here, solved(here), seed), here, evidence())
+
+
+def with_towns(county: County, share: float = 0.15, capital: float = 0.1) -> County:
+    """The county with two towns that run its schools outside the seat, in turn."""
+    county = county.copy()
+    outside = np.flatnonzero(county.schools.zone > 0)
+    town = np.full(len(county.schools), -1)
+    town[outside] = np.arange(outside.size) % 2
+    county.towns, county.town_names = Towns(2), ("North", "South")
+    county.schools.write(Schools.town, town)
+    county.county.write(Counties.town_share, share)
+    county.county.write(Counties.town_capital_share, capital)
+    return county
 
 
 def continued(

@@ -19,6 +19,8 @@ from sim.state import (
     JUNIOR,
     PRIMARY,
     SERVING,
+    TITLES,
+    ZONES,
     Counties,
     County,
     Groups,
@@ -26,6 +28,7 @@ from sim.state import (
     StageTotals,
     Students,
     Teachers,
+    Towns,
 )  # fmt: skip
 from sim.year import advance
 
@@ -90,6 +93,7 @@ def _draw(setting: Setting, seed: int) -> County:
     rooms = np.maximum(np.ceil(units.pupils / years / size[units.stage]), 1)
     schools = Schools(
         count, stage=units.stage, zone=units.zone, roster=units.roster, feeds=target,
+        town=places.town_of(facts, units),
         entry_ratio=places.entry_ratio(units, target),
         births_share=np.where(primary, units.pupils / max(units.pupils[primary].sum(), 1), 0.0),
         seats=rooms * np.array([caps.primary, caps.junior])[units.stage],
@@ -105,6 +109,10 @@ def _draw(setting: Setting, seed: int) -> County:
         talent_sd=staff.talent_sd(evidence),
         honour_years=facts.honour_min_years,
         honour_chance=staff.honour_chance(setting, teachers)[None],
+        equipment_life_years=facts.equipment_life_years,
+        town_share=facts.town_share,
+        town_capital_share=facts.town_capital_share,
+        labour_yuan=[[getattr(facts.labour_yuan, title) for title in TITLES]],
     )
     return County(
         year=-facts.burn_in_years - pupils.REPLAY_YEARS,
@@ -118,6 +126,8 @@ def _draw(setting: Setting, seed: int) -> County:
         students=Students(0),
         stages=stages,
         county=counties,
+        towns=Towns(len(facts.towns), zone=[ZONES.index(town.zone) for town in facts.towns.values()]),
+        town_names=tuple(facts.towns),
     )
 
 
@@ -198,3 +208,5 @@ def _set_right(setting: Setting, county: County, seed: int) -> None:
     schools.write(Schools.usual_posts, schools.posts)
     for name, made in places.facilities(setting, schools, draw).items():
         schools.write(getattr(Schools, name), made)
+    schools.write(Schools.usual_equipment_yuan, schools.equipment_yuan)
+    schools.write(Schools.usual_rooms, schools.multimedia_rooms)

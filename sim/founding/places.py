@@ -1,5 +1,6 @@
 """Schools of the first county: names, zones, sizes, catchments, who feeds whom, management, facilities."""
 
+from collections import Counter
 from typing import NamedTuple
 
 import numpy as np
@@ -7,6 +8,7 @@ from numpy.typing import NDArray
 
 from sim.columns import NONE
 from sim.draws import Draws
+from sim.facts import Facts
 from sim.founding.fitting import orthogonal, stretched
 from sim.founding.setting import Calibration, Setting
 from sim.grouped import ratio, sums, whole_shares
@@ -66,6 +68,29 @@ def units(setting: Setting, draw: Draws) -> Units:
     roster = np.array([roles(setting).get(name, OUTSIDE) for name in names], np.int8)
     pupils = _sizes(setting, draw, stage_of, zone_of, is_named)
     return Units(names, tuple(item[2] for item in listed), stage_of, zone_of, roster, pupils)
+
+
+def town_of(facts: Facts, found: Units) -> NDArray[np.int64]:
+    """Town that runs each unit, -1 where none does: the one named, else the units of a zone and stage are
+    dealt to its towns in turn.
+
+    Towns of the zone `far` run the village schools too, where no town has the zone `village`.
+    """
+    names = list(facts.towns)
+    town = np.full(len(found.names), NONE)
+    named = {school.name: names.index(school.town) for school in facts.named_schools if school.town is not None}
+    zones = {zone: [number for number, item in enumerate(facts.towns.values()) if item.zone == zone] for zone in ZONES}
+    zones["village"] = zones["village"] or zones["far"]
+    dealt = Counter[tuple[int, str]]()
+    for row, name in enumerate(found.names):
+        zone = ZONES[found.zone[row]]
+        if name in named:
+            town[row] = named[name]
+        elif zones[zone]:
+            place = (int(found.stage[row]), zone)
+            town[row] = zones[zone][dealt[place] % len(zones[zone])]
+            dealt[place] += 1
+    return town
 
 
 def roles(setting: Setting) -> dict[str, int]:

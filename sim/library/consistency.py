@@ -65,7 +65,21 @@ def facts_problems(county: Loaded[Facts]) -> Iterator[Problem]:
             f"at most {units.get('primary', 0)} junior schools, since each takes the leavers of at least one primary",
             str(units["junior"]),
         )
+    yield from _town_problems(county)
     yield from _named_school_problems(county)
+
+
+def _town_problems(county: Loaded[Facts]) -> Iterator[Problem]:
+    facts = county.value
+    zones = {name for stage in facts.stages.values() for name, zone in stage.zones.items() if zone.schools}
+    for name, town in facts.towns.items():
+        if town.zone not in zones:
+            hint = f"these have some: {listing(sorted(zones))}"
+            yield problem_at(county, f"towns.{name}.zone", "a zone with schools", town.zone, hint)
+    for number, school in enumerate(facts.named_schools):
+        if school.town is not None and school.town not in facts.towns:
+            hint = nearest(school.town, facts.towns) or f"towns: {listing(facts.towns) or 'none'}"
+            yield problem_at(county, f"named_schools.{number}.town", "the name of a town", school.town, hint)
 
 
 def _named_school_problems(county: Loaded[Facts]) -> Iterator[Problem]:
@@ -114,7 +128,20 @@ def policy_problems(policy: Loaded[Policy]) -> Iterator[Problem]:
         yield problem_at(policy, "start_year", "the school year in which the groups start", "none")
     if decreed.funding.by_grade and decreed.funding.grades is None:
         yield problem_at(policy, "funding.grades", "grades A, B, C and D, since by_grade is true", "none")
+    by_rule = decreed.funding.activity_share + decreed.funding.need_share
+    if by_rule > 1:
+        expected = f"at most {1 - decreed.funding.activity_share:g}, what activity_share leaves"
+        yield problem_at(policy, "funding.need_share", expected, f"{decreed.funding.need_share:g}")
     for name, link in decreed.links.items():
+        facilities = link.facilities
+        if facilities.transfer_rate and facilities.ownership == "school":
+            yield problem_at(
+                policy,
+                f"links.{name}.facilities.transfer_rate",
+                "0, since each school owns its equipment",
+                f"{facilities.transfer_rate:g}",
+                "or set ownership: group",
+            )
         rotation = link.rotation
         if rotation is not None and rotation.years[0] > rotation.years[1]:
             yield problem_at(

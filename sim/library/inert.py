@@ -7,14 +7,12 @@ from collections.abc import Iterable
 from fnmatch import fnmatch
 
 INERT = (
+    # Accounts stay with each school in every document, and moves are decreed as rates: nothing is left to veto.
     "links.*.legal",
     "links.*.personnel",
-    "links.*.finance",
     "evidence.portable_share",
     "evidence.principal_sd",
     "evidence.shared_class_gain",
-    "county.labour_yuan*",
-    "county.equipment_life_years",
 )
 """Full paths, with `*` for any part. Tested: no process reads them."""
 

@@ -81,9 +81,9 @@ class Returns(NamedTuple):
     counted: Bools
     """Schools with at least 50 pupils. Shape (schools,)."""
     values: Floats
-    """Resource a pupil, or a hundred pupils; NaN without pupils. Shape (10 columns, schools)."""
+    """Resource a pupil, or a hundred pupils; NaN without pupils. Shape (14 columns, schools)."""
     failing: Bools
-    """Below the threshold. Shape (10 columns, schools)."""
+    """Below the threshold. Shape (14 columns, schools)."""
     passing: Bools
     """Schools that pass, teachers counted by file, then where they teach. Shape (2, schools)."""
 
@@ -96,6 +96,7 @@ def returns(year: SchoolYear) -> Returns:
             *(staff.degree_file, staff.backbone_file, staff.pe_arts_file),
             *(staff.degree_present, staff.backbone_present, staff.pe_arts_present),
             *(schools.area_m2, schools.sports_m2, schools.equipment_yuan, schools.multimedia_rooms),
+            *year.facilities,
         ]
     )
     values = resources * PER[:, None] / np.where(pupils > 0, pupils, np.nan)

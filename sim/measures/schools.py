@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.evidence import Evidence
+from sim.facilities import effective
 from sim.grouped import ratio
 from sim.measures.places import membership, over_places
 from sim.measures.pupils import PupilSums, StageSums, pupil_sums
@@ -42,6 +43,8 @@ class SchoolYear(NamedTuple):
     stages: StageSums
     quality: Floats
     """Mean q of the present teachers of main subjects, NaN where there are none. Shape (schools,)."""
+    facilities: Floats
+    """Areas, equipment and rooms with what the group shares. Shape (4, schools)."""
     pupils_in_places: PupilSums
     staff_in_places: StaffSums
     weighted_in_places: Weighted
@@ -70,6 +73,7 @@ class SchoolYear(NamedTuple):
             staff,
             stages,
             quality,
+            effective(county, policy, evidence),
             PupilSums(*totals[:first]),
             StaffSums(*totals[first:second]),
             Weighted(*totals[second:]),

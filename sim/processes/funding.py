@@ -1,33 +1,46 @@
-"""Funding: the public-use quota of every school, and the special fund divided among the groups.
+"""Funding: the public-use quota of every school, the special fund of the groups, town money, equipment.
 
 Each school receives public-use money by pupil, small schools as if they were larger. The special fund is
-divided partly evenly and partly by last year's activity, then weighted by the groups' assessment grades, to
-the yuan. What a group does not spend stays in its account. Prices of postings, events and pairs turn money
-into what it buys; general spending acts on learning only through its small coefficient.
+divided partly evenly, partly by last year's activity and partly by need, then weighted by the groups' assessment
+grades, to the yuan. What a group does not spend stays in its account. Equipment may be bought from it first; prices
+of postings, events and pairs turn the rest into what it buys. Towns that run schools pay their part. General
+spending acts on learning only through its small coefficient. Equipment wears out and is renewed.
 """
 
 import numpy as np
 
 from sim.draws import Draws
 from sim.evidence import Evidence
-from sim.grouped import whole_shares
+from sim.facilities import handed_on, purchases, reallocated, renewed
+from sim.grouped import sums, whole_shares
 from sim.policy import Policy
 from sim.process import Changes, process
-from sim.state import GRADES, Counties, County, Groups, Schools
+from sim.state import CORE, GRADES, Counties, County, Groups, Schools, StageTotals, Towns
+from sim.towns import TownMoney, town_money
 
 
 @process(
-    reads=(Schools.pupils, Schools.stage, Groups.activity, Groups.grade, Groups.balance_yuan),
+    reads=(
+        Schools.pupils, Schools.usual_pupils, Schools.stage, Schools.group, Schools.role, Schools.link,
+        Schools.town, Schools.standing, Schools.equipment_yuan, Schools.multimedia_rooms,
+        Schools.usual_equipment_yuan, Schools.usual_rooms,
+        Groups.core, Groups.activity, Groups.grade, Groups.balance_yuan, Groups.awaiting_yuan,
+        StageTotals.spending_yuan, Counties.equipment_life_years, Counties.town_share, Counties.town_capital_share,
+    ),
     writes=(
-        Schools.public_use_yuan, Groups.balance_yuan, Groups.allotted_yuan, Counties.special_fund_yuan,
-        Counties.leaked_yuan,
+        Schools.public_use_yuan, Schools.granted_yuan, Schools.equipment_yuan, Schools.multimedia_rooms,
+        Schools.town_yuan, Groups.balance_yuan, Groups.allotted_yuan, Groups.awaiting_yuan, Groups.equipment_yuan,
+        Counties.special_fund_yuan, Counties.leaked_yuan,
+        Towns.paid_yuan, Towns.withdrawn_yuan, Towns.missing_yuan, Towns.deducted_yuan,
     ),
 )  # fmt: skip
 def allot(county: County, policy: Policy, evidence: Evidence, draw: Draws) -> Changes:
-    """Pay public-use money to schools and the special fund to groups.
+    """Pay public-use money to schools, the special fund to groups and town money to schools; renew equipment.
 
-    Clauses: funding.public_use_yuan, funding.special_fund_yuan, funding.activity_share, funding.by_grade.
-    Keeps: fund = allotted + leaked; balance = balance before + allotted.
+    Clauses: funding.*, links.*.finance, links.*.facilities.
+    Evidence: town_withdrawal, item_median_yuan, item_spread (assumed).
+    Keeps: fund = allotted + leaked; balance + awaiting = before + allotted − spent on equipment; what towns pay, with
+    what is deducted from them, is what their schools receive; handing equipment on keeps its sum.
     """
     schools, groups, rules = county.schools, county.groups, policy.funding
     pupils = np.where(schools.pupils > 0, np.maximum(schools.pupils, rules.small_school_pupils), 0)
@@ -36,26 +49,74 @@ def allot(county: County, policy: Policy, evidence: Evidence, draw: Draws) -> Ch
     decreed = rules.special_fund_yuan.at(county.school_year) or 0
     fund = int(decreed) if len(groups) and evidence.switches.fund else 0
     leaked = round(fund * rules.leakage)
+    parts = _divided(county, policy, fund - leaked)
+    bought = purchases(county, policy, evidence, parts)
+    acting = evidence.switches.equipment and evidence.switches.facilities
+    towns = town_money(county, policy, evidence) if len(county.towns) else None
+    granted = bought.bought + (reallocated(county, policy) if acting else 0)
+    beyond = granted.astype(float)
+    if towns is not None:
+        beyond += county.county.town_capital_share[0] * towns.change
+        granted = granted + towns.change
     return Changes(
         write={
             Schools.public_use_yuan: pupils * price[schools.stage],
-            Groups.allotted_yuan: (parts := _divided(groups, policy, fund - leaked)),
-            Groups.balance_yuan: groups.balance_yuan + parts,
+            Schools.granted_yuan: granted,
+            Groups.allotted_yuan: parts,
+            Groups.balance_yuan: groups.balance_yuan + parts - bought.set_aside,
+            Groups.awaiting_yuan: bought.awaiting,
+            Groups.equipment_yuan: bought.spent,
             Counties.special_fund_yuan: fund,
             Counties.leaked_yuan: leaked,
+            **(_equipment(county, policy, evidence, beyond) if evidence.switches.equipment else {}),
+            **(_accounts(county, towns) if towns is not None else {}),
         }
     )
 
 
-def _divided(groups: Groups, policy: Policy, fund: int) -> np.ndarray:
+def _divided(county: County, policy: Policy, fund: int) -> np.ndarray:
     """Yuan for each group. (groups,)"""
-    count, rules = len(groups), policy.funding
+    groups, rules = county.groups, policy.funding
+    count = len(groups)
     if not count or not fund:
         return np.zeros(count, np.int64)
     activity = groups.activity.sum()
     share = rules.activity_share if activity > 0 else 0.0
-    weights = (1 - share) / count + share * groups.activity / max(activity, 1)
+    need = _need(county) if rules.need_share else np.zeros(count)
+    by_need = rules.need_share if need.any() else 0.0
+    weights = (1 - share - by_need) / count + share * groups.activity / max(activity, 1)
+    if by_need:
+        weights = weights + by_need * need / need.sum()
     if rules.by_grade and rules.grades is not None:
         multiples = np.array([*(getattr(rules.grades, grade) for grade in GRADES), 1.0])
         weights = weights * multiples[groups.grade]
     return whole_shares(fund, weights)
+
+
+def _need(county: County) -> np.ndarray:
+    """Members' pupils times how far their last standing is below their core's, never negative. (groups,)"""
+    schools, groups = county.schools, county.groups
+    core = np.r_[groups.core, -1][schools.group]
+    gap = np.maximum(schools.standing[core] - schools.standing, 0)
+    helped = np.where(schools.role != CORE, schools.group, -1)
+    return sums(helped, len(groups), schools.pupils * gap)
+
+
+def _equipment(county: County, policy: Policy, evidence: Evidence, beyond: np.ndarray) -> dict:
+    """Equipment and rooms at the end of the summer."""
+    stock, rooms = renewed(county, beyond)
+    if evidence.switches.facilities:
+        stock = handed_on(county, policy, stock)
+    return {Schools.equipment_yuan: stock, Schools.multimedia_rooms: rooms}
+
+
+def _accounts(county: County, money: TownMoney) -> dict:
+    """What the schools receive from towns, and the towns' accounts."""
+    town, size = county.schools.town, len(county.towns)
+    return {
+        Schools.town_yuan: money.paid + money.deducted,
+        Towns.paid_yuan: sums(town, size, money.paid),
+        Towns.withdrawn_yuan: sums(town, size, money.withdrawn),
+        Towns.missing_yuan: sums(town, size, money.missing),
+        Towns.deducted_yuan: sums(town, size, money.deducted),
+    }

@@ -59,7 +59,7 @@ TALLIES = (
         *MOVED, Teachers.id, Teachers.home, Teachers.home_post, Teachers.home_match, Teachers.subject,
         Teachers.status, Teachers.left_year, Teachers.age, Teachers.honour, Teachers.talent,
         Teachers.years_teaching, Teachers.skill_peer, Teachers.skill_pair,
-        Schools.stage, Schools.group, Schools.link, Schools.pupils, Schools.public_use_yuan,
+        Schools.stage, Schools.group, Schools.link, Schools.pupils, Schools.public_use_yuan, Schools.granted_yuan,
         Groups.core, Groups.founded_year, Groups.balance_yuan,
         Students.school, Students.cohort, Students.classroom,
         StageTotals.periods, StageTotals.periods_per_teacher, StageTotals.spending_yuan,
@@ -373,6 +373,6 @@ class _Year:
                 **{column: self.tally[column.name] for column in TALLIES},
                 Schools.cadres: counts(np.where(now["posting"] == CADRE, now["serves"], NONE), len(schools)),
                 Schools.paid_yuan: self.paid,
-                Schools.spending_change: -100 * self.paid / spending,
+                Schools.spending_change: 100 * (schools.granted_yuan - self.paid) / spending,
             }
         )
