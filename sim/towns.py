@@ -51,11 +51,11 @@ def town_money(county: County, policy: Policy, evidence: Evidence) -> TownMoney:
     schools, rules = county.schools, policy.funding
     run = (schools.town >= 0) & (schools.pupils > 0)
     share = county.county.town_share[0]
-    usual = np.where(run, np.rint(share * county.stages.spending_yuan[schools.stage] * schools.pupils), 0)
+    usual = np.where(run, share * county.stages.spending_yuan[schools.stage] * schools.pupils, 0)
     leader = np.r_[county.groups.core, -1][schools.group]
     elsewhere = schools.town != np.where(leader >= 0, schools.town[leader], -1)
     branch = run & (schools.group >= 0) & (schools.role != CORE) & elsewhere & evidence.switches.towns
-    withdrawn = np.rint(np.where(branch, evidence.town_withdrawal * usual, 0))
+    withdrawn = np.where(branch, evidence.town_withdrawal * usual, 0)
     gap = np.zeros(len(schools))
     if rules.town_floor_ratio is not None and branch.any():
         cells = len(county.towns) * len(STAGES)
@@ -65,6 +65,7 @@ def town_money(county: County, policy: Policy, evidence: Evidence) -> TownMoney:
         mean = np.where(sums(cell, cells, others) > 0, ratio(sums(cell, cells, others), below), 0.0)
         floor = rules.town_floor_ratio * np.r_[mean, 0.0][cell] * schools.pupils
         gap = np.where(branch, np.rint(np.maximum(floor - (usual - withdrawn), 0)), 0)
+    usual, withdrawn = np.rint(usual), np.rint(withdrawn)
     complied = np.floor(rules.town_compliance * gap)
     deducted = gap - complied if rules.town_enforced else np.zeros(len(schools))
     parts = (usual, withdrawn, complied, deducted, gap - complied - deducted)

@@ -259,6 +259,7 @@ def check_finite(county: County) -> None:
         county.students,
         county.stages,
         county.county,
+        county.towns,
     ):
         for name, column in table.columns.items():
             if column.dtype.kind == "f":

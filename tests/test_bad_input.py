@@ -72,6 +72,9 @@ CASES = [
     Bad(POLICY, "start_year: {value: 2022,", "start_year: {value: '2022',", "start_year", "a whole number", 'the text "2022"', "remove the quotation marks"),
     Bad(POLICY, "date: 2022-07-25", "date:", "document.date", "text", "nothing (null)"),
     Bad(POLICY, "number: 泰山政办字〔2022〕12号", "number: 12", "document.number", "text", "12", "put it in quotes"),
+    Bad(POLICY, "activity_share: {value: 0.5,", "need_share: {value: 0.6}\n  activity_share: {value: 0.5,", "funding.need_share", "at most 0.5, what activity_share leaves", "0.6"),
+    Bad(POLICY, "    curriculum:\n      sharing: {value: 0.5", "    facilities: {transfer_rate: 0.2}\n    curriculum:\n      sharing: {value: 0.5", "links.fused.facilities.transfer_rate", "0, since each school owns", "0.2", "ownership: group"),
+    Bad(POLICY, "  by_grade: {value: true", "  town_floor_ratio: 1.2\n  by_grade: {value: true", "funding.town_floor_ratio", "a share", "1.2"),
     # Policies: keys
     Bad(POLICY, "max_age: {value", "max_agee: {value", "links.fused.rotation.max_agee", "a known key", "max_agee", "did you mean max_age?"),
     Bad(POLICY, "years: {value", "yeers: {value", "links.fused.rotation.yeers", "a known key", "yeers", "did you mean years?"),
@@ -124,6 +127,8 @@ CASES = [
     Bad(COUNTY, "No.13 Middle School, stage: junior, zone: far", "No.13 Middle School, stage: junior, zone: village", "named_schools.7.zone", "a zone with junior schools", "village", "seat, near, far"),
     Bad(COUNTY, "{value: [0.8, 1.2]", "{value: [1.2, 0.8]", "named_size_range", "the smaller size first", "[1.2, 0.8]"),
     Bad(COUNTY, "title: {en:", "titel: {en:", "titel", "a known key", "titel", "did you mean title?"),
+    Bad(COUNTY, "named_schools:\n", "towns:\n  east: {title: {en: East, zh: 东镇}, zone: hill}\nnamed_schools:\n", "towns.east.zone", "one of seat, near", "hill", at="east:"),
+    Bad(COUNTY, "No.13 Middle School, stage: junior, zone: far", "No.13 Middle School, stage: junior, zone: far, town: west", "named_schools.7.town", "the name of a town", "west", "towns: none"),
     # Evidence
     Bad(TEACHERS, "teacher_effect_sd:", "teacher_efect_sd:", "teacher_efect_sd", "a known key", "teacher_efect_sd", "did you mean teacher_effect_sd?"),
     Bad(TEACHERS, "{value: 0.30, row: P3", "{value: about 0.3, row: P3", "persistence", "a number from 0 below 1", "about 0.3"),

@@ -4,7 +4,19 @@ from functools import cache
 
 import numpy as np
 import pytest
-from worlds import changed, continued, differences, evidence, policy, setting, solved, switched_off, taishan
+from worlds import (
+    TOWN_RULES,
+    changed,
+    continued,
+    differences,
+    evidence,
+    policy,
+    setting,
+    solved,
+    switched_off,
+    taishan,
+    with_towns,
+)
 
 from sim.configs import freeze
 from sim.founding import found
@@ -72,6 +84,31 @@ ABSENCES = {
     "events": {"links.fused.mentoring.events_per_term": {}, "links.joint.mentoring.events_per_term": {}},
     "bundling": {"assessment.bundle_weight": 0.0},
 }
+
+
+# The same for rules that Taishan's plan does not have.
+RULES = {name: value for name, value in TOWN_RULES.items() if not name.startswith("links")}
+MONEY = {"funding.equipment_share": 0.5, "funding.approval_threshold_yuan": 30_000, "links.fused.finance": "supervised"}
+OTHER_ABSENCES = {
+    "equipment": (MONEY, {}),
+    "facilities": (TOWN_RULES, RULES | {"links.fused.finance": "supervised"}),
+    "towns": ({name: value for name, value in RULES.items() if "town" in name}, {}),
+}
+
+
+@pytest.mark.parametrize("switch", OTHER_ABSENCES)
+def test_a_switch_that_is_off_equals_the_absence_of_a_rule_that_others_have(switch):
+    having, lacking = (changed(policy(), rules) for rules in OTHER_ABSENCES[switch])
+    off = switched_off(evidence(), switch)
+    start = with_towns(taishan(SEED).county)
+    one = continued(start, having, off, SEED, FEW)
+    assert differences(one, continued(start, lacking, off, SEED, FEW)) == []
+    assert differences(one, continued(start, having, evidence(), SEED, FEW)) != []
+    if switch == "facilities":
+        assert differences(one, continued(start, lacking, evidence(), SEED, FEW)) == []
+    if switch == "towns":
+        stays = changed(evidence(), {"town_withdrawal": 0.0})
+        assert differences(one, continued(start, having, stays, SEED, FEW)) == []
 
 
 @pytest.mark.parametrize("switch", ABSENCES)

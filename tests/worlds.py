@@ -137,7 +137,7 @@ def tiny_policy(**settings: Any) -> Policy:
 def differences(one: County, other: County, tables: tuple[str, ...] = ()) -> list[str]:
     """Columns that are not exactly equal, NaN being equal to NaN; all tables unless some are named."""
     found_columns = []
-    for name in tables or ("schools", "groups", "teachers", "students", "stages", "county"):
+    for name in tables or ("schools", "groups", "teachers", "students", "stages", "county", "towns"):
         mine, yours = getattr(one, name), getattr(other, name)
         for column in type(mine).columns.values():
             a, b = mine.read(column), yours.read(column)

@@ -33,6 +33,10 @@ NOT_FOUNDING = (
     "item_spread",
 )  # fmt: skip
 """Coefficients that no replayed year reads, so that changing one leaves the solved numbers as they are (tested)."""
+NOT_FOUNDING_FACTS = (
+    "births_index", "births_trend", "title", "labour_yuan", "equipment_life_years", "towns", "town_share",
+    "town_capital_share",
+)  # fmt: skip
 NOT_FOUNDING_SWITCHES = (
     "fund",
     "equipment",
@@ -51,7 +55,7 @@ NOT_FOUNDING_SWITCHES = (
 
 def key(setting: Setting) -> str:
     """Content hash of what the solving reads."""
-    facts = setting.facts.model_dump(mode="json", exclude={"births_index", "births_trend", "title"})
+    facts = setting.facts.model_dump(mode="json", exclude={*NOT_FOUNDING_FACTS})
     switches = set(NOT_FOUNDING_SWITCHES)
     evidence = setting.evidence.model_dump(mode="json", exclude={*NOT_FOUNDING, "switches"})
     on = setting.evidence.switches.model_dump(exclude=switches)

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from sim.measures import money
 from sim.measures.schools import SchoolYear
+from sim.state import RETIRED, Towns
 from tests.measures.counties import Unit, build
 
 YUAN = st.integers(0, 10**9)
@@ -16,11 +17,13 @@ def test_purposes_and_cost_a_pupil(measured):
         "size": 2,
         "core": [0, 0],
         "allotted_yuan": [600_000, 600_001],
+        "equipment_yuan": [30_000, 0],
+        "awaiting_yuan": [5_000, 0],
         "postings_yuan": [100_000, 50_000],
         "events_yuan": [8_000, 4_000],
         "pairs_yuan": [1_500, 0],
         "curriculum_yuan": [50_000, 50_000],
-        "balance_yuan": [440_500, 496_001],
+        "balance_yuan": [405_500, 496_001],
     }
     county = build(
         [Unit([0.0] * 30), Unit([0.0] * 20)],
@@ -36,10 +39,33 @@ def test_purposes_and_cost_a_pupil(measured):
     assert found["money_pairs_yuan"] == 1_500
     assert found["money_curriculum_yuan"] == 100_000
     assert found["money_core_paid_yuan"] == 15_000
-    assert found["money_unspent_yuan"] == 936_501
+    assert found["money_equipment_yuan"] == 30_000
+    assert found["money_awaiting_yuan"] == 5_000
+    assert found["money_unspent_yuan"] == 901_501
     assert found["money_leaked_yuan"] == 7
-    # 150,000 + 12,000 + 1,500 + 100,000 from the fund and 15,000 from the core, for 50 pupils.
-    assert found["cost_yuan_per_pupil"] == pytest.approx(278_500 / 50)
+    # 30,000 + 150,000 + 12,000 + 1,500 + 100,000 from the fund and 15,000 from the core, for 50 pupils.
+    assert found["cost_yuan_per_pupil"] == pytest.approx(308_500 / 50)
+
+
+def test_labour_by_title(measured):
+    staff = [{"at": 0, "title": title} for title in (0, 0, 1, 2)] + [{"at": 1, "title": 2}]
+    county = build(
+        [Unit([0.0] * 40), Unit([0.0] * 20, stage=1)],
+        teachers=[*staff, {"at": 0, "title": 2, "status": RETIRED}],
+        county={"labour_yuan": [[140_000, 170_000, 210_000]]},
+    )
+    found = measured(county)
+    # 2 × 140,000 + 170,000 + 210,000 for 40 pupils; 210,000 for 20.
+    assert found["labour_yuan_per_pupil", "primary"] == pytest.approx(660_000 / 40)
+    assert found["labour_yuan_per_pupil", "junior"] == pytest.approx(210_000 / 20)
+    assert found["labour_yuan_per_pupil"] == pytest.approx(870_000 / 60)
+
+
+def test_what_towns_owe(measured):
+    county = build([Unit([0.0])])
+    county.towns = Towns(2, missing_yuan=[3, 4], deducted_yuan=[10, 0])
+    found = measured(county)
+    assert (found["money_town_missing_yuan"], found["money_town_deducted_yuan"]) == (7, 10)
 
 
 def test_without_groups_nothing_is_spent(measured):
