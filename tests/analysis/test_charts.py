@@ -1,10 +1,12 @@
 """Pictures: nothing cut off or overlapping, findings that say what the numbers say, the same bytes twice."""
 
 import re
+from dataclasses import replace
 from types import SimpleNamespace
 
 import matplotlib as mpl
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -187,6 +189,16 @@ def test_money_a_pupil_adds_up(worlds: Worlds) -> None:
     parts = sum(found[name] for name in ("postings", "core_paid", "events", "pairs", "curriculum"))
     assert found["total"] == pytest.approx(parts)
     assert found["total"] == pytest.approx(worlds.values("cost_yuan_per_pupil")["fifteen"][:, 1:].mean())
+
+
+def test_equipment_is_shown_where_somebody_bought_some(worlds: Worlds) -> None:
+    rows = worlds.yearly[worlds.yearly["measure"] == "money_pairs_yuan"]
+    bought, none = (rows.assign(measure="money_equipment_yuan", value=value) for value in (8_000.0, 0.0))
+    without, having = (replace(worlds, yearly=pd.concat([worlds.yearly, more])) for more in (none, bought))
+    assert "equipment" not in a_pupil(without, "fifteen")
+    found = a_pupil(having, "fifteen")
+    assert found["equipment"] > 0
+    assert found["total"] == pytest.approx(a_pupil(worlds, "fifteen")["total"] + found["equipment"])
 
 
 def test_schools_are_sorted_by_stage_zone_and_group(worlds: Worlds) -> None:

@@ -10,8 +10,12 @@ from sim.analysis.numbers import fixed, significant
 from sim.analysis.words import Words
 from sim.analysis.worlds import Worlds
 
-SPENT = ("postings", "core_paid", "events", "pairs", "curriculum")
-FUND = ("allotted", "leaked", "unspent")
+SPENT = ("postings", "core_paid", "events", "pairs", "curriculum", "equipment")
+FUND = ("allotted", "leaked", "unspent", "awaiting")
+HELD = ("unspent", "awaiting")
+"""What is held at the end, while the others flow year by year."""
+RARE = ("equipment", "awaiting")
+"""Shown only where some variant has any."""
 TOP = 0.32
 
 
@@ -23,15 +27,15 @@ def spending(worlds: Worlds) -> tuple[str, ...]:
 
 
 def a_pupil(worlds: Worlds, variant: str) -> dict[str, float]:
-    """Yuan a pupil a year by purpose, mean of years 1 to N and of worlds; `unspent` is what is held at the end."""
+    """Yuan a pupil a year by purpose, mean of years 1 to N and of worlds; `HELD` is what is held at the end."""
     pupils = worlds.values("pupils")[variant]
     found: dict[str, float] = {}
     for purpose in (*SPENT, *FUND):
         name = f"money_{purpose}_yuan"
-        if not worlds.has(name):
+        if not worlds.has(name) or (purpose in RARE and not any(np.any(of > 0) for of in worlds.values(name).values())):
             continue
         each = worlds.values(name)[variant] / pupils
-        found[purpose] = float(np.nanmean(each[:, -1] if purpose == "unspent" else each[:, 1:]))
+        found[purpose] = float(np.nanmean(each[:, -1] if purpose in HELD else each[:, 1:]))
     return {"total": sum(found.get(purpose, 0.0) for purpose in SPENT), **found}
 
 
@@ -46,7 +50,7 @@ def money(worlds: Worlds, words: Words | None = None, width: float = style.PAGE)
     if not variants:
         raise ValueError("yearly: expected money for groups in some variant, found none")
     looks = style.looks(worlds.variants, worlds.base)
-    flows = [row for row in a_pupil(worlds, variants[0]) if row != "unspent"]
+    flows = [row for row in a_pupil(worlds, variants[0]) if row not in HELD]
     values = {name: {row: a_pupil(worlds, name)[row] for row in flows} for name in variants}
     rows = list(next(iter(values.values())))
     names = {row: words.term("purposes", row) for row in rows}

@@ -62,8 +62,10 @@ ENGLISH: Mapping[str, object] = {
         "events": "joint events",
         "pairs": "mentoring pairs",
         "curriculum": "shared courses",
+        "equipment": "equipment (fund)",
         "leaked": "fund lost",
         "unspent": "fund held unspent",
+        "awaiting": "fund awaiting approval",
     },
     # the axis of years
     "policy_starts": "policy starts",

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sim.analysis.charts.money import a_pupil, spending
+from sim.analysis.charts.money import HELD, SPENT, a_pupil, spending
 from sim.analysis.charts.rotation import CAUSES, rotating
 from sim.analysis.charts.schools import rows as school_rows
 from sim.analysis.charts.winners import changes
@@ -113,9 +113,8 @@ def _thousands(worlds: Worlds, variant: str) -> dict[str, float]:
     for purpose in a_pupil(worlds, variant):
         if purpose != "total":
             values = worlds.values(f"money_{purpose}_yuan")[variant]
-            found[purpose] = float(np.nanmean(values[:, -1] if purpose == "unspent" else values[:, 1:])) / 1000
-    fund = ("postings", "core_paid", "events", "pairs", "curriculum")
-    return {"total": sum(found.get(purpose, 0.0) for purpose in fund), **found}
+            found[purpose] = float(np.nanmean(values[:, -1] if purpose in HELD else values[:, 1:])) / 1000
+    return {"total": sum(found.get(purpose, 0.0) for purpose in SPENT), **found}
 
 
 def winners(worlds: Worlds, words: Words) -> Table:
