@@ -137,6 +137,21 @@ def test_costs_are_told_side_by_side():
     )
 
 
+def test_what_a_closing_gap_costs_is_told_where_it_surely_closes():
+    # Five costs 6 − 1 yuan a year more than no groups, over two years 10; the gap closes by 0.02 σ: 5 yuan for 0.01 σ.
+    variants = ("none", "fifteen", "five")
+    told = headline(results({"score_gap_core_member": -0.02}, variants=variants, noise=0))[3]
+    assert told.endswith(
+        "1.0 under fifteen; each 0.01 σ by which the score gap between cores and members closes costs a pupil over the "
+        "2 years 5 yuan under five."
+    )
+    for effects, asked in (
+        ({"score_gap_core_member": 0.02}, variants),
+        ({"score_gap_core_member": -0.02}, variants[1:]),
+    ):
+        assert headline(results(effects, variants=asked, noise=0))[3].endswith("1.0 under fifteen.")
+
+
 def test_a_study_of_the_base_alone_has_nothing_to_say():
     assert headline(results(variants=("fifteen",))) == []
 

@@ -28,8 +28,11 @@ FEWEST_WEEKS = 0.1
 AVERAGED = {"score_core_mean": "cores", "score_member_mean": "members"}
 SPOKEN_OF = (
     "score_mean", "gap_teacher_quality", "score_core", "score_member", *AVERAGED, "cost_yuan_per_pupil_mean",
+    "score_gap_core_member",
 )  # fmt: skip
 """Outcomes in the sentences, beside the first of the study."""
+GAP_STEP = 0.01
+"""σ of gap closed for which the price is told."""
 PLAIN = ("none", "as_written")
 """Variants that are no question of their own."""
 
@@ -290,7 +293,22 @@ def _cost(study: _Study) -> str:
     if item is None or (item.variant_mean == 0 and item.base_mean == 0):
         return ""
     here, there = fixed(item.variant_mean, 1), fixed(item.base_mean, 1)
-    return study.say("cost", here=here, there=there, focus=study.name(variant), base=study.name(base))
+    prices = [price for name in study.pair if (price := _price(study, name))]
+    told = study.say("price", prices=study.listed(prices), years=study.manifest["years"]) if prices else ""
+    return study.say("cost", here=here, there=there, focus=study.name(variant), base=study.name(base), price=told)
+
+
+def _price(study: _Study, variant: str) -> str:
+    """What 0.01 σ costs a pupil by which the core-member gap closes for sure; empty where it does not."""
+    if study.none in (None, variant):
+        return ""
+    gap, cost = (
+        study.contrast(variant, study.none, name) for name in ("score_gap_core_member", "cost_yuan_per_pupil_mean")
+    )
+    if gap is None or cost is None or not gap.told_apart or gap.difference >= 0:
+        return ""
+    yuan = cost.difference * study.manifest["years"] / (-gap.difference / GAP_STEP)
+    return _under(study, variant, _money(study, yuan))
 
 
 def _verdict(item: Contrast) -> str:
