@@ -4,7 +4,7 @@ from functools import cache
 
 import numpy as np
 import pytest
-from worlds import changed, continued, differences, evidence, policy, setting, solved, switched_off, taishan
+from worlds import JOINT_WORK, changed, continued, differences, evidence, policy, setting, solved, switched_off, taishan
 
 from sim.configs import freeze
 from sim.founding import found
@@ -83,6 +83,51 @@ def test_a_switch_that_is_off_equals_the_absence_of_what_it_carries(switch):
     assert differences(county, as_written()[FEW]) != []
 
 
+NO_JOINT_WORK = {
+    f"links.{link}.{path}": value
+    for link in ("fused", "joint")
+    for path, value in {
+        "mentoring.events_per_term": {}, "mentoring.projects": 0, "mentoring.studios": (),
+        "mentoring.experts_per_term": 0, "mentoring.shadowing_per_year": 0, "mentoring.centre": False,
+        "curriculum.student_events_per_year": 0,
+    }.items()
+}  # fmt: skip
+ABSENCES_OF_JOINT_WORK = {
+    "events": NO_JOINT_WORK,
+    "shared_classes": {f"links.{link}.curriculum.shared_classes": 0.0 for link in ("fused", "joint")},
+    "curriculum": {
+        f"links.{link}.curriculum.{name}": 0.0 for link in ("fused", "joint") for name in ("sharing", "sync")
+    },
+}
+
+
+@pytest.mark.parametrize("switch", ABSENCES_OF_JOINT_WORK)
+def test_joint_work_switched_off_equals_its_absence(switch):
+    full = changed(policy(), JOINT_WORK)
+    known = evidence()
+    if switch == "curriculum":
+        # Courses that differ without any group teach as they do; what the group does to them is what the switch takes.
+        known = changed(known, {"curriculum_gain": 0.0})
+    absent = changed(full, ABSENCES_OF_JOINT_WORK[switch])
+    county = assert_same((full, switched_off(known, switch)), (absent, known))
+    assert differences(county, continued(taishan(SEED).county, full, known, SEED, FEW)) != []
+
+
+def test_rules_without_a_dose_change_nothing():
+    few = {"links.fused.mentoring.events_per_term": {"research": 2}, "links.joint.mentoring.events_per_term": {}}
+    few |= {"assessment.bundle_weight": 0.0}
+    idle = {
+        "links.fused.mentoring.matching": "weak_subject",  # no help to aim
+        "links.joint.mentoring.effectiveness": 1.5,
+        "links.joint.mentoring.centre": False,
+        "links.joint.curriculum.online": True,
+        "funding.shared_class_yuan": 9_000_000,
+        "assessment.bundle": "increment",  # without weight
+        "assessment.size_bands": (1_000_000,),  # all in one band
+    }
+    assert_same((changed(policy(), few), evidence()), (changed(policy(), few | idle), evidence()))
+
+
 def test_the_order_of_groups_in_the_file_changes_nothing():
     turned = policy().model_copy(update={"groups": freeze(dict(reversed(policy().groups.items())))})
     assert list(turned.groups) == list(reversed(policy().groups))
@@ -143,7 +188,10 @@ def rows_that_differ(one, other, column) -> np.ndarray:
     return np.flatnonzero(unequal.reshape(len(a), -1).any(1))
 
 
-NORMED = {Schools.standing, Schools.reputation, Schools.value_added, Teachers.skill_peer, Groups.result, Groups.grade}
+NORMED = {
+    Schools.standing, Schools.judged_standing, Schools.reputation, Schools.value_added, Teachers.skill_peer,
+    Groups.result, Groups.grade,
+}  # fmt: skip
 """Measured against the county's mean, so that everybody moves a little when anybody does."""
 
 

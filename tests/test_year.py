@@ -4,7 +4,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from worlds import changed, evidence, policy, switched_off, taishan
+from worlds import JOINT_WORK, changed, evidence, policy, switched_off, taishan
 
 from sim.columns import Table
 from sim.draws import Draws
@@ -26,6 +26,7 @@ SITUATIONS = (
     (policy("taishan", *ONE_WAY), evidence(), 2),
     (policy("taishan", "funding.special_fund_yuan=0"), switched_off(evidence(), "peers", "choice"), 1),
     (policy(), changed(evidence(), {"exit_rate": 0.3}), 2),
+    (changed(policy(), JOINT_WORK | {"assessment.cycle_years": 2, "assessment.bundle": "increment"}), evidence(), 2),
 )
 """Policies, evidence and years that together make every process read all that it ever reads."""
 

@@ -12,7 +12,6 @@ INERT = (
     "links.*.finance",
     "evidence.portable_share",
     "evidence.principal_sd",
-    "evidence.shared_class_gain",
     "county.labour_yuan*",
     "county.equipment_life_years",
 )

@@ -222,7 +222,7 @@ def test_a_level_enters_a_year_divided_by_what_it_adds_up_to(county):
 
 
 def test_events_spending_and_their_burden_are_counted(county):
-    county.schools.write(Schools.event_gain, [0, 0.01, 0, 0])
+    county.schools.write(Schools.event_gain, np.outer([0, 0.01, 0, 0], [1, 1, 1, 1]))
     county.schools.write(Schools.spending_change, [0, 0, -10.0, 0])
     county.schools.write(Schools.event_load, [0.2, 0, 0, 0])
     found = learned(county, changed(QUIET, {"switches.load": True, "overload_loss": -0.05}))
@@ -290,7 +290,7 @@ def test_those_who_have_left_neither_teach_nor_learn(county):
 
 def test_the_mean_of_the_year_is_weighted_by_pupils(county):
     # Primary: Member learns 0.05 + 0.03, the two others 0.05, with 12 pupils each.
-    county.schools.write(Schools.event_gain, [0, 0.03, 0, 0])
+    county.schools.write(Schools.event_gain, np.outer([0, 0.03, 0, 0], [1, 1, 1, 1]))
     assert after(teach, county, policy("none"), QUIET).stages.schooling_mean == pytest.approx([0.06, 0.05])
 
 
