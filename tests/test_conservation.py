@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from laws import SEED, check, check_finite
 from worlds import (
+    JOINT_WORK,
     World,
     changed,
     continued,
@@ -123,6 +124,14 @@ def test_laws_hold_in_any_county_under_any_policy(data):
 
 def test_laws_hold_in_taishan_as_written():
     check(taishan(), policy(), 3)
+
+
+def test_laws_hold_in_taishan_where_groups_work_jointly_in_every_way():
+    county = check(taishan(), changed(policy(), JOINT_WORK), 2)
+    schools = county.schools
+    # Some subject of some school is helped more than another; some lessons are on the screen.
+    assert np.ptp(schools.event_gain, axis=1).max() > 0
+    assert 0 < schools.shared_lessons.max() < 1
 
 
 def test_laws_hold_in_taishan_where_everything_happens():

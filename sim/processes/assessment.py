@@ -91,7 +91,7 @@ def examine(county: County, policy: Policy, evidence: Evidence, draw: Draws) -> 
 
 def _grades(result: Floats, pupils: Floats, judged: NDArray[np.bool_], policy: Policy) -> NDArray[np.int64]:
     """Grades of groups by their place among those judged this year and of their size: a quarter each. (groups,)"""
-    band = np.searchsorted(np.sort(policy.assessment.size_bands), pupils, side="left")
+    band = np.searchsorted(policy.assessment.size_bands, pupils, side="left")
     band = np.where(judged, band, -1)
     among = counts(band, len(policy.assessment.size_bands) + 1)
     return rank_within(band, result) * len(GRADES) // np.maximum(among, 1)[band]
