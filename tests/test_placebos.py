@@ -144,6 +144,16 @@ def test_the_order_of_groups_in_the_file_changes_nothing():
         assert np.array_equal(turned_back, usual.groups.read(column), equal_nan=column.dtype.kind == "f"), column
 
 
+@pytest.mark.parametrize("table", ["groups", "links"])
+def test_order_in_the_file_changes_nothing_of_joint_work(table):
+    full = changed(policy(), JOINT_WORK)
+    turned = full.model_copy(update={table: freeze(dict(reversed(getattr(full, table).items())))})
+    one, other = (continued(taishan(SEED).county, rules, evidence(), SEED, 2) for rules in (full, turned))
+    assert differences(one, other, ("students", "teachers", "stages", "county")) == []
+    for column in (Schools.event_gain, Schools.event_load, Schools.shared_lessons, Schools.schooling):
+        assert np.array_equal(one.schools.read(column), other.schools.read(column)), column
+
+
 def test_the_order_of_links_in_the_file_changes_nothing():
     turned = policy().model_copy(update={"links": freeze(dict(reversed(policy().links.items())))})
     county, usual = continued(taishan(SEED).county, turned, evidence(), SEED, FEW), as_written()[FEW]
