@@ -58,6 +58,7 @@ class Switches(Section):
     effort: bool = True
     bundling: bool = True
     reputation: bool = True
+    shared_classes: bool = True
 
 
 class Evidence(Section):
@@ -135,6 +136,14 @@ class Evidence(Section):
     event_reach: NotNegative
     event_contacts_scale: Positive
     event_time_share: Share
+    joint_sessions: NotNegative
+    expert_visits: NotNegative
+    shadowing_contacts: NotNegative
+    shadowing_time_share: Share
+    centre_effect: Positive
+    centre_teachers: NotNegative
+    online_relief: Share
+    shared_class_time_share: NotNegative
     colleague_speed: Share
     load_slack: Positive
     load_limit: Positive

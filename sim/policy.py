@@ -17,6 +17,8 @@ EventKind = Literal[
     "training", "inspection", "joint_test", "meeting",
 ]  # fmt: skip
 """Kinds of group events; which coefficient each acts through is in `sim.evidence.EVENT_ACTS_THROUGH`."""
+MainSubject = Literal["chinese", "maths", "english", "science"]
+"""Subjects that may carry weight in the score, in the order of `sim.state.SUBJECTS`."""
 
 
 class Document(Section):
@@ -55,12 +57,36 @@ class Mentoring(Section):
     pairing_coverage: Share = 0.0
     """Largest share of a member's main-subject teachers in a pair."""
     mentees_per_mentor: PositiveCount = 2
+    matching: Literal["even", "weak_subject", "demand"] = "even"
+    """Whom help reaches: all teachers alike, those of the school's weakest main subject, or those of the main
+    subject in which the core is furthest ahead."""
+    projects: Count = 0
+    """Joint projects a year (行动项目), a group, each in one main subject."""
+    studios: tuple[MainSubject, ...] = ()
+    """Master-teacher studios (名师工作室), where the core has a backbone teacher of the subject."""
+    experts_per_term: Count = 0
+    """Backbone teachers of the core who visit schools of this link, a group and term."""
+    shadowing_per_year: Count = 0
+    """Teachers of each school who spend some weeks at the core a year (跟岗)."""
+    centre: bool = False
+    """The group has centres of its own for teachers, pupils and quality, staffed by the core."""
+    effectiveness: Annotated[float, Field(ge=0.5, le=1.5)] = 1.0
+    """Factor on what joint work gives, where a text calls for expert or integrated work."""
 
 
 class Curriculum(Section):
     """Shared courses of the group."""
 
     sharing: Share = 0.0
+    """How far a school takes over the better courses of its core."""
+    sync: Share = 0.0
+    """How far one plan holds for all (统一教学计划): courses move to the core's, up or down."""
+    online: bool = False
+    """A platform that carries joint work over the distance between town and country."""
+    shared_classes: Share = 0.0
+    """Share of a school's main-subject lessons given as synchronous classes with the core (双师课堂)."""
+    student_events_per_year: Count = 0
+    """Festivals and visits of pupils, a group and year; no effect on scores is known."""
 
 
 class FacilityRules(Section):
@@ -137,6 +163,8 @@ class Funding(Section):
     pair_yuan: Yuan = 0
     curriculum_yuan: Yuan = 0
     """Price of a group's full curriculum project for a year."""
+    shared_class_yuan: Yuan = 0
+    """Price of a school's shared classes for a year, if all its main-subject lessons were shared."""
     core_share_limit: Share = 1.0
     """Largest share of its public-use money that a core may spend on decreed postings."""
     equipment_share: Share = 0.0
@@ -189,6 +217,12 @@ class Assessment(Section):
 
     bundle_weight: Share = 0.0
     """捆绑考核: weight of the members' result in the core's."""
+    bundle: Literal["level", "increment"] = "level"
+    """What of the members counts: their value added, or how far they rose since groups were last judged."""
+    cycle_years: PositiveCount = 1
+    """Years between judgements of a group; grade and effort stand until the next."""
+    size_bands: tuple[PositiveCount, ...] = ()
+    """Limits, in pupils, of the bands of group size within which groups are graded; none: all together."""
     value_added_weight: Share = 0.5
     quota_tilt: Annotated[float, Field(ge=0)] = 0.0
     """Extra chance of a district honour in groups of grade A, as a share of the usual chance."""

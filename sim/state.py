@@ -88,11 +88,18 @@ class Schools(Table):
     usual_equipment_yuan = Column("float64", "teaching equipment in year 0", unit="yuan")
     usual_rooms = Column("float64", "networked multimedia rooms in year 0")
     effort = Column("float64", "effort under bundled assessment, as a level of score", unit="σ")
-    event_gain = Column("float64", "gain from group events, as a flow", unit="σ a year")
-    event_load = Column("float64", "teachers' time given to group events, as a share of all time")
+    event_gain = Column(
+        "float64", "gain from joint work in each main subject, as a flow", unit="σ a year", width=MAIN_SUBJECTS
+    )
+    event_load = Column("float64", "teachers' time given to joint work, as a share of all time")
+    shared_lessons = Column(
+        "float64", "share of the lessons of each main subject given as synchronous classes", width=MAIN_SUBJECTS
+    )
+    schooling = Column("float64", "pupil-weighted mean input of the year (I)", unit="σ a year")
     spending_change = Column("float64", "spending on own pupils against year 0", unit="%")
     cadres = Column("int32", "cadres of the core who serve here")
     standing = Column("float64", "last assessment", unit="SD over schools")
+    judged_standing = Column("float64", "standing when its group was last judged", unit="SD over schools")
     reputation = Column("float64", "what families believe, following standing", unit="SD over schools")
     brand = Column("float64", "what families believe beyond that because of the group's name", unit="SD")
     value_added = Column("float64", "value added of the last three years, latest first", unit="σ", width=3)
@@ -121,7 +128,7 @@ class Groups(Table):
     postings_yuan = Column("int64", "spent from the fund on postings this year", unit="yuan")
     events_yuan = Column("int64", "spent on joint events this year", unit="yuan")
     pairs_yuan = Column("int64", "spent on mentoring pairs this year", unit="yuan")
-    curriculum_yuan = Column("int64", "spent on shared courses this year", unit="yuan")
+    curriculum_yuan = Column("int64", "spent on shared courses and shared classes this year", unit="yuan")
     sharing_funded = Column("float64", "share of the curriculum project that was paid for")
     due = Column("int32", "new movers decreed this year", unit="persons")
     done = Column("int32", "new movers posted this year", unit="persons")

@@ -239,6 +239,17 @@ def check_mentoring(after: County, rules: Policy) -> None:
             assert (teachers.subject[mentees] == subject).sum() <= most * mentors
 
 
+def check_joint_work(after: County) -> None:
+    """Only schools with a link are helped or take lessons from the screen, and of no subject more than all."""
+    schools = after.schools
+    helped = schools.link >= 0
+    for given in (schools.event_gain, schools.shared_lessons):
+        assert not given[~helped].any()
+    assert ((schools.shared_lessons >= 0) & (schools.shared_lessons <= 1)).all()
+    assert not schools.event_load[schools.group < 0].any()
+    assert (schools.event_load >= 0).all()
+
+
 def check_groups(after: County, rules: Policy) -> None:
     """A school is in one group at most, and a group has one core."""
     schools, groups = after.schools, after.groups
@@ -280,6 +291,7 @@ def check(world: World, rules: Policy, years: int = 3, known: Evidence | None = 
         check_money(before, county, rules, known)
         check_equipment_and_towns(before, county, known)
         check_mentoring(county, rules)
+        check_joint_work(county)
         check_groups(county, rules)
         check_finite(county)
     return county

@@ -315,6 +315,10 @@ SETTINGS = [
     ("rotation.years=[5, 2]", "the shortest stay first"),
     ("groups.no6.core=新学校", "a school named in the county taishan"),
     ("funding.grades=null", "grades A, B, C and D"),
+    ("assessment.size_bands=[4000, 2000]", "rising limits, each once"),
+    ("links.fused.mentoring.effectiveness=2", "1.5"),
+    ("links.fused.mentoring.studios=[music]", "chinese"),
+    ("links.fused.curriculum.shared_classes=10", "a share from 0 to 1"),
 ]
 
 

@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from laws import SEED, check, check_finite
 from worlds import (
+    JOINT_WORK,
     World,
     changed,
     continued,
@@ -113,6 +114,17 @@ def policies(draw, county):
         "links.fused.mentoring.pairing_coverage": draw(share),
         "links.fused.mentoring.mentees_per_mentor": draw(st.integers(1, 4)),
         "links.joint.mentoring.pairing_coverage": draw(share),
+        "links.fused.mentoring.matching": draw(st.sampled_from(("even", "weak_subject", "demand"))),
+        "links.fused.mentoring.projects": draw(st.integers(0, 2)),
+        "links.joint.mentoring.studios": draw(st.sampled_from(((), ("maths", "science")))),
+        "links.joint.mentoring.experts_per_term": draw(st.integers(0, 5)),
+        "links.fused.mentoring.shadowing_per_year": draw(st.integers(0, 30)),
+        "links.fused.curriculum.shared_classes": draw(share),
+        "links.joint.curriculum.sync": draw(share),
+        "funding.shared_class_yuan": draw(money),
+        "assessment.cycle_years": draw(st.integers(1, 3)),
+        "assessment.bundle": draw(st.sampled_from(("level", "increment"))),
+        "assessment.size_bands": draw(st.sampled_from(((), (100,)))),
         "funding.special_fund_yuan": draw(fund),
         "funding.by_grade": draw(st.booleans()),
         "funding.leakage": draw(st.sampled_from((0.0, 0.137))),
@@ -163,6 +175,14 @@ def test_laws_hold_in_any_county_under_any_policy(data):
 
 def test_laws_hold_in_taishan_as_written():
     check(taishan(), policy(), 3)
+
+
+def test_laws_hold_in_taishan_where_groups_work_jointly_in_every_way():
+    county = check(taishan(), changed(policy(), JOINT_WORK), 2)
+    schools = county.schools
+    # Some subject of some school is helped more than another; some lessons are on the screen.
+    assert np.ptp(schools.event_gain, axis=1).max() > 0
+    assert 0 < schools.shared_lessons.max() < 1
 
 
 def test_laws_hold_in_taishan_where_everything_happens():

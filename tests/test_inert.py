@@ -12,7 +12,6 @@ SETTINGS = (
     "links.fused.personnel=unified",
     "evidence.portable_share=0.5",
     "evidence.principal_sd=0.2",
-    "evidence.shared_class_gain=0.2",
 )
 
 

@@ -5,6 +5,7 @@ from functools import cache
 import numpy as np
 import pytest
 from worlds import (
+    JOINT_WORK,
     TOWN_RULES,
     changed,
     continued,
@@ -120,6 +121,51 @@ def test_a_switch_that_is_off_equals_the_absence_of_what_it_carries(switch):
     assert differences(county, as_written()[FEW]) != []
 
 
+NO_JOINT_WORK = {
+    f"links.{link}.{path}": value
+    for link in ("fused", "joint")
+    for path, value in {
+        "mentoring.events_per_term": {}, "mentoring.projects": 0, "mentoring.studios": (),
+        "mentoring.experts_per_term": 0, "mentoring.shadowing_per_year": 0, "mentoring.centre": False,
+        "curriculum.student_events_per_year": 0,
+    }.items()
+}  # fmt: skip
+ABSENCES_OF_JOINT_WORK = {
+    "events": NO_JOINT_WORK,
+    "shared_classes": {f"links.{link}.curriculum.shared_classes": 0.0 for link in ("fused", "joint")},
+    "curriculum": {
+        f"links.{link}.curriculum.{name}": 0.0 for link in ("fused", "joint") for name in ("sharing", "sync")
+    },
+}
+
+
+@pytest.mark.parametrize("switch", ABSENCES_OF_JOINT_WORK)
+def test_joint_work_switched_off_equals_its_absence(switch):
+    full = changed(policy(), JOINT_WORK)
+    known = evidence()
+    if switch == "curriculum":
+        # Courses that differ without any group teach as they do; what the group does to them is what the switch takes.
+        known = changed(known, {"curriculum_gain": 0.0})
+    absent = changed(full, ABSENCES_OF_JOINT_WORK[switch])
+    county = assert_same((full, switched_off(known, switch)), (absent, known))
+    assert differences(county, continued(taishan(SEED).county, full, known, SEED, FEW)) != []
+
+
+def test_rules_without_a_dose_change_nothing():
+    few = {"links.fused.mentoring.events_per_term": {"research": 2}, "links.joint.mentoring.events_per_term": {}}
+    few |= {"assessment.bundle_weight": 0.0}
+    idle = {
+        "links.fused.mentoring.matching": "weak_subject",  # no help to aim
+        "links.joint.mentoring.effectiveness": 1.5,
+        "links.joint.mentoring.centre": False,
+        "links.joint.curriculum.online": True,
+        "funding.shared_class_yuan": 9_000_000,
+        "assessment.bundle": "increment",  # without weight
+        "assessment.size_bands": (1_000_000,),  # all in one band
+    }
+    assert_same((changed(policy(), few), evidence()), (changed(policy(), few | idle), evidence()))
+
+
 def test_the_order_of_groups_in_the_file_changes_nothing():
     turned = policy().model_copy(update={"groups": freeze(dict(reversed(policy().groups.items())))})
     assert list(turned.groups) == list(reversed(policy().groups))
@@ -134,6 +180,16 @@ def test_the_order_of_groups_in_the_file_changes_nothing():
     for column in Groups.columns.values():
         turned_back = county.groups.read(column)[::-1]
         assert np.array_equal(turned_back, usual.groups.read(column), equal_nan=column.dtype.kind == "f"), column
+
+
+@pytest.mark.parametrize("table", ["groups", "links"])
+def test_order_in_the_file_changes_nothing_of_joint_work(table):
+    full = changed(policy(), JOINT_WORK)
+    turned = full.model_copy(update={table: freeze(dict(reversed(getattr(full, table).items())))})
+    one, other = (continued(taishan(SEED).county, rules, evidence(), SEED, 2) for rules in (full, turned))
+    assert differences(one, other, ("students", "teachers", "stages", "county")) == []
+    for column in (Schools.event_gain, Schools.event_load, Schools.shared_lessons, Schools.schooling):
+        assert np.array_equal(one.schools.read(column), other.schools.read(column)), column
 
 
 def test_the_order_of_links_in_the_file_changes_nothing():
@@ -180,7 +236,10 @@ def rows_that_differ(one, other, column) -> np.ndarray:
     return np.flatnonzero(unequal.reshape(len(a), -1).any(1))
 
 
-NORMED = {Schools.standing, Schools.reputation, Schools.value_added, Teachers.skill_peer, Groups.result, Groups.grade}
+NORMED = {
+    Schools.standing, Schools.judged_standing, Schools.reputation, Schools.value_added, Teachers.skill_peer,
+    Groups.result, Groups.grade,
+}  # fmt: skip
 """Measured against the county's mean, so that everybody moves a little when anybody does."""
 
 

@@ -4,7 +4,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from worlds import TOWN_RULES, changed, evidence, policy, switched_off, taishan, with_towns
+from worlds import JOINT_WORK, TOWN_RULES, changed, evidence, policy, switched_off, taishan, with_towns
 
 from sim.columns import Table
 from sim.draws import Draws
@@ -27,6 +27,7 @@ SITUATIONS = (
     (policy("taishan", "funding.special_fund_yuan=0"), switched_off(evidence(), "peers", "choice"), 1),
     (policy(), changed(evidence(), {"exit_rate": 0.3}), 2),
     (changed(policy(), TOWN_RULES), evidence(), 2),
+    (changed(policy(), JOINT_WORK | {"assessment.cycle_years": 2, "assessment.bundle": "increment"}), evidence(), 2),
 )
 """Policies, evidence and years that together make every process read all that it ever reads."""
 

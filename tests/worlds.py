@@ -134,6 +134,20 @@ def tiny_policy(**settings: Any) -> Policy:
     return grouped(TINY_GROUP, {path.replace("__", "."): value for path, value in settings.items()})
 
 
+JOINT_WORK: dict[str, Any] = {
+    "links.fused.mentoring.matching": "weak_subject", "links.joint.mentoring.matching": "demand",
+    "links.joint.mentoring.events_per_term": {"help_project": 2, "showcase": 1},
+    "links.fused.mentoring.projects": 1, "links.fused.mentoring.studios": ("chinese", "maths"),
+    "links.fused.mentoring.experts_per_term": 5, "links.joint.mentoring.experts_per_term": 2,
+    "links.fused.mentoring.shadowing_per_year": 2, "links.fused.mentoring.centre": True,
+    "links.fused.mentoring.effectiveness": 1.2, "links.joint.curriculum.online": True,
+    "links.fused.curriculum.sync": 0.5, "links.fused.curriculum.shared_classes": 0.1,
+    "links.joint.curriculum.shared_classes": 0.2, "links.fused.curriculum.student_events_per_year": 2,
+    "funding.shared_class_yuan": 100_000, "funding.special_fund_yuan": 6_000_000,
+}  # fmt: skip
+"""Every kind of joint work at once, for Taishan's two links: settings by path, beyond its own plan."""
+
+
 def differences(one: County, other: County, tables: tuple[str, ...] = ()) -> list[str]:
     """Columns that are not exactly equal, NaN being equal to NaN; all tables unless some are named."""
     found_columns = []

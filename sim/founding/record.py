@@ -30,7 +30,9 @@ NOT_FOUNDING = (
     "leadership_council", "leadership_head_principal", "leadership_single_team", "cadre_leadership",
     "span_free_members", "pairing_scale", "pairing_decay", "event_reach", "event_contacts_scale",
     "event_time_share", "load_limit", "weeks_per_sd", "smallest_effect", "town_withdrawal", "item_median_yuan",
-    "item_spread",
+    "item_spread", "joint_sessions", "expert_visits",
+    "shadowing_contacts", "shadowing_time_share", "centre_effect", "centre_teachers", "online_relief",
+    "shared_class_time_share",
 )  # fmt: skip
 """Coefficients that no replayed year reads, so that changing one leaves the solved numbers as they are (tested)."""
 NOT_FOUNDING_FACTS = (
@@ -50,6 +52,7 @@ NOT_FOUNDING_SWITCHES = (
     "events",
     "bundling",
     "match",
+    "shared_classes",
 )
 
 

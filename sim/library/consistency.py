@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from itertools import pairwise
 
 from sim.configs import Loaded, Problem, Schedule, listing, nearest
 from sim.evidence import Evidence
@@ -152,6 +153,9 @@ def policy_problems(policy: Loaded[Policy]) -> Iterator[Problem]:
             )
         if rotation is not None and not rotation.rules:
             yield problem_at(policy, f"links.{name}.rotation.rules", "at least one rule", "none", "or rotation: null")
+    bands = decreed.assessment.size_bands
+    if any(upper <= lower for lower, upper in pairwise(bands)):
+        yield problem_at(policy, "assessment.size_bands", "rising limits, each once", f"[{listing(map(str, bands))}]")
     for stage in ("primary", "junior"):
         staffing = decreed.staffing
         if getattr(staffing.senior_share, stage) + getattr(staffing.intermediate_share, stage) > 1:

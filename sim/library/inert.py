@@ -12,7 +12,6 @@ INERT = (
     "links.*.personnel",
     "evidence.portable_share",
     "evidence.principal_sd",
-    "evidence.shared_class_gain",
 )
 """Full paths, with `*` for any part. Tested: no process reads them."""
 

@@ -7,6 +7,7 @@ its unit, its meaning, and its official source where there is one.
 import numpy as np
 
 from sim.evidence import Evidence
+from sim.grouped import ratio
 from sim.measures import attainment, indicators, money, official, rotation, staffing
 from sim.measures.indicators import COLUMNS, COUNTS
 from sim.measures.measure import Measure
@@ -66,6 +67,7 @@ def _rows(year: SchoolYear) -> list[Row]:
 def _columns(year: SchoolYear) -> dict[str, np.ndarray]:
     county, schools, pupils, staff = year.county, year.county.schools, year.pupils, year.staff
     found = returns(year)
+    weight = county.stages.score_weight[schools.stage]
     some = np.where(pupils.pupils > 0, pupils.pupils, np.nan)
     with np.errstate(invalid="ignore", divide="ignore"):
         return {
@@ -88,6 +90,9 @@ def _columns(year: SchoolYear) -> dict[str, np.ndarray]:
             "value_added": schools.value_added[:, 0],
             "teacher_quality_mean": year.quality,
             "management": schools.management,
+            "learning_mean": np.where(pupils.pupils > 0, schools.schooling, np.nan),
+            "joint_work_gain": ratio((weight * schools.event_gain).sum(1), weight.sum(1)),
+            "shared_lessons": ratio((weight * schools.shared_lessons).sum(1), weight.sum(1)),
             "reputation": schools.reputation,
             **{f"mean_{column}": values for column, values in zip(COLUMNS, found.values, strict=True)},
             **{f"passing_{count}": passing for count, passing in zip(COUNTS, found.passing, strict=True)},

@@ -11,11 +11,19 @@ from sim.measures.pupils import FIFTHS
 from sim.measures.schools import SchoolYear
 from sim.state import ROLES
 
+TAUGHT_ROLES = ("core", "member")
+"""Roster roles for which a year's learning is told apart from the scores it adds to."""
+
 MEASURES = (
     Measure("score_mean", "σ", "mean true score of all pupils", better="higher", cut="zone"),
     *(
         Measure(f"score_{role}", "σ", f"mean true score of the pupils of {who}", better="higher")
         for role, who in ROLE_SCHOOLS.items()
+    ),
+    Measure("learning_mean", "σ a year", "a year's schooling against the mean of year 0, all pupils", better="higher"),
+    *(
+        Measure(f"learning_{role}", "σ a year", f"the same for the pupils of {ROLE_SCHOOLS[role]}", better="higher")
+        for role in TAUGHT_ROLES
     ),
     Measure("score_gap_core_member", "σ", "score_core − score_member", better="lower"),
     Measure("score_gap_urban_rural", "σ", "score_mean of seat and near − far and village", better="lower"),
@@ -44,11 +52,14 @@ def take(year: SchoolYear) -> dict[str, Floats]:
     """The measures of attainment of a year; shapes as their cuts say, NaN where a place has no pupils."""
     sums = year.pupils_in_places
     score = sums.score / sums.pupils
+    learning = year.weighted_in_places.schooling / sums.pupils
     spread, between = _variation(year)
     fifths = _with_both(year.stages.fifth_score) / _with_both(year.stages.fifth_pupils)
     return {
         "score_mean": score[:, ZONED],
         **{f"score_{role}": score[:, WITH_ROLE[role]] for role in ROLES},
+        "learning_mean": learning[:, ALL],
+        **{f"learning_{role}": learning[:, WITH_ROLE[role]] for role in TAUGHT_ROLES},
         "score_gap_core_member": score[:, WITH_ROLE["core"]] - score[:, WITH_ROLE["member"]],
         "score_gap_urban_rural": score[:, URBAN] - score[:, RURAL],
         "score_sd": np.sqrt(spread / sums.pupils[:, ALL]),

@@ -32,7 +32,7 @@ MEASURES = (
             ("core_paid", "public-use money of cores spent on decreed postings that the fund could not pay"),
             ("events", "special fund spent on joint events"),
             ("pairs", "special fund spent on mentoring pairs"),
-            ("curriculum", "special fund spent on shared courses"),
+            ("curriculum", "special fund spent on shared courses and shared classes"),
             ("unspent", "special fund that groups hold unspent at the end of the year"),
             ("leaked", "special fund lost on the way"),
             ("awaiting", "special fund that waits for approval at the end of the year"),

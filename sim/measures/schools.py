@@ -26,6 +26,8 @@ class Weighted(NamedTuple):
     posts: Floats
     management: Floats
     """Management times pupils."""
+    schooling: Floats
+    """Mean input of the year times pupils."""
     judged: Floats
     """Pupils of schools where teachers of main subjects are present."""
     quality: Floats
@@ -60,6 +62,7 @@ class SchoolYear(NamedTuple):
         weighted = Weighted(
             posts=county.schools.posts.astype(np.float64),
             management=county.schools.management * pupils.pupils,
+            schooling=county.schools.schooling * pupils.pupils,
             judged=judged,
             quality=known * judged,
             quality_squares=known * known * judged,

@@ -3,7 +3,8 @@
 An examination is the true score plus noise. A school's value added is how far its pupils stand above what
 their last examination and family would predict, shrunk for small schools, over three years. Standing mixes
 level and value added. Bundled assessment (捆绑考核) makes the members' result part of the core's, which raises
-effort, less so in larger groups. What families believe follows standing slowly.
+effort, less so in larger groups. A group is judged at the end of each cycle from its founding on; until then
+grade and effort stand. What families believe follows standing slowly.
 """
 
 from itertools import pairwise
@@ -15,7 +16,7 @@ from sim.classrooms import Classrooms
 from sim.columns import NEVER
 from sim.draws import Draws
 from sim.evidence import Evidence
-from sim.grouped import counts, means, ratio, sums
+from sim.grouped import counts, means, rank_within, ratio, sums
 from sim.policy import Policy
 from sim.process import Changes, process
 from sim.state import CORE, GRADES, County, Groups, Schools, Students
@@ -28,17 +29,18 @@ Floats = NDArray[np.float64]
         Students.id, Students.cohort, Students.school, Students.classroom, Students.ses, Students.score,
         Students.exam,
         Schools.stage, Schools.group, Schools.role, Schools.value_added, Schools.reputation, Schools.brand,
-        Groups.core,
+        Schools.effort, Schools.judged_standing,
+        Groups.core, Groups.founded_year, Groups.result, Groups.grade,
     ),
     writes=(
         Students.exam, Schools.value_added, Schools.standing, Schools.reputation, Schools.brand, Schools.effort,
-        Groups.result, Groups.grade,
+        Schools.judged_standing, Groups.result, Groups.grade,
     ),
 )  # fmt: skip
 def examine(county: County, policy: Policy, evidence: Evidence, draw: Draws) -> Changes:
     """Examine every pupil and judge schools and groups; results act next year.
 
-    Clauses: assessment.bundle_weight, assessment.value_added_weight.
+    Clauses: assessment.
     Evidence: exam_reliability (P28), bundled_effort_gain (P31), reputation_speed, brand_fade.
     """
     students, schools, groups = county.students, county.schools, county.groups
@@ -57,18 +59,21 @@ def examine(county: County, policy: Policy, evidence: Evidence, draw: Draws) -> 
     weight = policy.assessment.value_added_weight
     standing = (1 - weight) * level + weight * progress
 
-    bundle = policy.assessment.bundle_weight if evidence.switches.bundling else 0.0
     reputation = schools.reputation
     if evidence.switches.reputation:
         reputation = reputation + evidence.reputation_speed * (standing - reputation)
-    helped = (schools.group >= 0) & (schools.role != CORE)
-    members = means(np.where(helped, schools.group, -1), len(groups), progress)
-    result = (1 - bundle) * progress[groups.core] + bundle * members
-    place = np.empty(len(groups), np.int64)
-    place[np.argsort(-result, kind="stable")] = np.arange(len(groups))
-    grouped = counts(np.where(helped, schools.group, -1), len(groups))
-    diluted = ratio(np.full(len(groups), evidence.bundled_effort_gain * bundle), np.sqrt(grouped))
-    effort = np.where(schools.group >= 0, np.r_[diluted, 0.0][schools.group], 0.0)
+    judged = (county.year + 1 - groups.founded_year) % policy.assessment.cycle_years == 0
+    of_judged = np.r_[judged, True][schools.group]
+    helped = np.where((schools.role != CORE) & (schools.group >= 0), schools.group, -1)
+    members = counts(helped, len(groups))
+    bundle = policy.assessment.bundle_weight if evidence.switches.bundling else 0.0
+    gained = ratio(np.full(len(groups), evidence.bundled_effort_gain * bundle), np.sqrt(members))
+    effort = np.where(of_judged, np.r_[gained, 0.0][schools.group], schools.effort)
+    merit = progress if policy.assessment.bundle == "level" else standing - schools.judged_standing
+    own = progress[groups.core]
+    theirs = means(np.where(size > 0, helped, -1), len(groups), merit, np.nan)
+    result = (1 - bundle) * own + bundle * np.where(np.isnan(theirs), own, theirs)
+    pupils = sums(schools.group, len(groups), size)
     return Changes(
         write={
             Students.exam: exam,
@@ -77,10 +82,19 @@ def examine(county: County, policy: Policy, evidence: Evidence, draw: Draws) -> 
             Schools.reputation: reputation,
             Schools.brand: schools.brand * (1 - evidence.brand_fade),
             Schools.effort: effort,
-            Groups.result: result,
-            Groups.grade: place * len(GRADES) // max(len(groups), 1),
+            Schools.judged_standing: np.where(of_judged, standing, schools.judged_standing),
+            Groups.result: np.where(judged, result, groups.result),
+            Groups.grade: np.where(judged, _grades(result, pupils, judged, policy), groups.grade),
         }
     )
+
+
+def _grades(result: Floats, pupils: Floats, judged: NDArray[np.bool_], policy: Policy) -> NDArray[np.int64]:
+    """Grades of groups by their place among those judged this year and of their size: a quarter each. (groups,)"""
+    band = np.searchsorted(policy.assessment.size_bands, pupils, side="left")
+    band = np.where(judged, band, -1)
+    among = counts(band, len(policy.assessment.size_bands) + 1)
+    return rank_within(band, result) * len(GRADES) // np.maximum(among, 1)[band]
 
 
 def _surplus(county: County, rooms: Classrooms, exam: NDArray[np.float32]) -> tuple[Floats, Floats]:

@@ -2,8 +2,9 @@
 
 A county's first policy year founds the named groups. A member's management moves towards the core's, half
 the way in `management_half_life_years`, as far as the form of leadership reaches (一长多校 reaches further than
-a convenor) and less where one core leads many. Courses follow at half that reach, in proportion to what is
-shared and paid for. A school that joins is at once believed to be nearer to its core than it is.
+a convenor) and less where one core leads many. Courses follow at half that reach: of shared courses a member
+takes the better ones, in proportion to what is paid for; one plan for all moves them up or down. A school that joins
+is at once believed to be nearer to its core than it is.
 """
 
 import numpy as np
@@ -34,7 +35,7 @@ Floats = NDArray[np.float64]
 def reorganise(county: County, policy: Policy, evidence: Evidence, draw: Draws) -> Changes:
     """Found the named groups in their first year; move members towards their cores.
 
-    Clauses: groups, links.*.leadership, links.*.curriculum.sharing, links.*.brand_share.
+    Clauses: groups, links.*.leadership, links.*.curriculum.sharing and sync, links.*.brand_share.
     Evidence: P19, P21, P22, leadership weights (assumed), cadre_leadership (assumed).
     Keeps: a school is in at most one group; a group has exactly one core.
     """
@@ -57,6 +58,10 @@ def reorganise(county: County, policy: Policy, evidence: Evidence, draw: Draws) 
         brand = np.where(helped & (joined == county.year), brand + jump, brand)
     reach = _reach(policy, evidence, link, helped, group, len(core), schools.cadres)
     courses = reach * evidence.courses_of_leadership * _of_link(policy, link, "sharing") * np.r_[funded, 0.0][group]
+    planned = reach * evidence.courses_of_leadership * _of_link(policy, link, "sync")
+    planned *= evidence.switches.curriculum
+    gap = schools.curriculum[leader] - schools.own_curriculum
+    courses = np.where(gap > 0, np.minimum(courses + planned, 1.0), planned)
     return Changes(
         write={
             Schools.group: group,
@@ -65,7 +70,7 @@ def reorganise(county: County, policy: Policy, evidence: Evidence, draw: Draws) 
             Schools.joined_year: joined,
             Schools.brand: brand,
             Schools.management: _nearer(schools.management, schools.own_management, reach, leader, evidence),
-            Schools.curriculum: _nearer(schools.curriculum, schools.own_curriculum, courses, leader, evidence, up=True),
+            Schools.curriculum: _nearer(schools.curriculum, schools.own_curriculum, courses, leader, evidence),
         },
         enter={Groups: entering} if entering else {},
     )
@@ -88,7 +93,7 @@ def _members(county: County, policy: Policy) -> tuple[NDArray, NDArray, NDArray]
 
 def _of_link(policy: Policy, link: NDArray, name: str) -> Floats:
     """A share that the link of each school decrees, 0 without a link. (schools,)"""
-    values = [kind.curriculum.sharing if name == "sharing" else kind.brand_share for kind in policy.links.values()]
+    values = [getattr(kind if name == "brand_share" else kind.curriculum, name) for kind in policy.links.values()]
     return np.array([*values, 0.0])[link]
 
 
@@ -109,14 +114,11 @@ def _reach(
     return np.where(helped, np.minimum(reach, 1.0), 0.0)
 
 
-def _nearer(
-    now: Floats, own: Floats, reach: Floats, leader: NDArray, evidence: Evidence, *, up: bool = False
-) -> Floats:
+def _nearer(now: Floats, own: Floats, reach: Floats, leader: NDArray, evidence: Evidence) -> Floats:
     """A quality one year later: nearer to the core's by its reach, or back to the school's own. (schools,)
 
-    A head principal may lead a member down as well as up; of courses (`up`) a member takes the better ones.
+    A head principal may lead a member down as well as up.
     """
-    gap = now[leader] - own
-    target = own + reach * (np.maximum(gap, 0) if up else gap)
+    target = own + reach * (now[leader] - own)
     pace = 1 - 0.5 ** (1 / evidence.management_half_life_years)
     return now + pace * (target - now)

@@ -39,7 +39,7 @@ SPENDING_YEARS = 4
         Students.school, Students.cohort, Students.classroom, Students.id, Students.ability, Students.lasting,
         Students.fading, Students.shock, Students.score,
         Schools.stage, Schools.management, Schools.curriculum, Schools.effort, Schools.event_gain,
-        Schools.event_load, Schools.spending_change,
+        Schools.event_load, Schools.spending_change, Schools.shared_lessons,
         Teachers.school, Teachers.subject, Teachers.post, Teachers.stage, Teachers.status, Teachers.talent,
         Teachers.years_teaching, Teachers.match, Teachers.skill_peer, Teachers.skill_pair, Teachers.forced_year,
         Teachers.arrived_year,
@@ -50,7 +50,7 @@ SPENDING_YEARS = 4
     ),
     writes=(
         Students.lasting, Students.fading, Students.shock, Students.score, Teachers.skill_peer,
-        StageTotals.schooling_mean,
+        StageTotals.schooling_mean, Schools.schooling,
     ),
 )  # fmt: skip
 def teach(county: County, policy: Policy, evidence: Evidence, draw: Draws) -> Changes:
@@ -59,7 +59,7 @@ def teach(county: County, policy: Policy, evidence: Evidence, draw: Draws) -> Ch
     Teacher effect = talent + experience + match + skill + dip − load. A class's schooling = weighted mean
     over main subjects − the founding mean + school flows + levels / M + peers + class size.
 
-    Evidence: P3-P8, P12, P18, P19, P26, P27, P31, P35, P36; prototype corrections C1-C4, C9.
+    Evidence: P3-P8, P12, P17, P18, P19, P26, P27, P31, P35, P36; prototype corrections C1-C4, C9.
     """
     students, stages = county.students, county.stages
     rooms = Classrooms.of(county)
@@ -69,7 +69,9 @@ def teach(county: County, policy: Policy, evidence: Evidence, draw: Draws) -> Ch
     raw += _class_part(county, evidence, rooms)
     size = rooms.size
     mean = weighted_means(rooms.stage, 2, raw, size)
-    schooling = rooms.spread((raw - stages.usual_schooling[rooms.stage]).astype(np.float32))
+    given = (raw - stages.usual_schooling[rooms.stage]).astype(np.float32)
+    by_school = weighted_means(rooms.school, len(county.schools), given, size)
+    schooling = rooms.spread(given)
 
     lasting_part, fading_rate = persistence(evidence)
     lasting = students.lasting + np.float32(lasting_part) * schooling
@@ -91,6 +93,7 @@ def teach(county: County, policy: Policy, evidence: Evidence, draw: Draws) -> Ch
             Students.score: score,
             Teachers.skill_peer: _skill_from_colleagues(county, evidence, serving, effect),
             StageTotals.schooling_mean: mean,
+            Schools.schooling: by_school,
         }
     )
 
@@ -125,7 +128,7 @@ def _lessons(
 
     The teachers of a subject share its classes evenly in the order of their posts: class k of C is taught
     by the part from k/C to (k + 1)/C of the row of teachers. A subject nobody can teach is taught out of
-    field.
+    field, but for what shared classes bring.
     """
     teachers, stages = county.teachers, county.stages
     units = len(county.schools)
@@ -134,6 +137,7 @@ def _lessons(
     loss = np.zeros((units, len(SUBJECTS)))
     if evidence.switches.load:
         loss = evidence.overload_loss * np.maximum(load(county, rooms.periods_owed, staff) - 1, 0)
+    own, shared = _in_subjects(county, evidence, loss[:, :MAIN_SUBJECTS]), county.schools.shared_lessons
     order = np.lexsort((teachers.post[serving], cell))
     total = np.r_[0.0, np.cumsum(effect[order])]
     first = np.r_[0, np.cumsum(staff.ravel())].astype(np.int64)[:-1].reshape(staff.shape)
@@ -151,12 +155,21 @@ def _lessons(
         gained = _taken(total, padded, first[school, subject], left + width) - _taken(
             total, padded, first[school, subject], left
         )
-        out_of_field = school_mean[school] + evidence.out_of_field_loss
-        value = np.where(width > 0, ratio(gained, width), out_of_field) + loss[school, subject]
+        out_of_field = school_mean[school] + evidence.out_of_field_loss * (1 - shared[school, subject])
+        value = np.where(width > 0, ratio(gained, width), out_of_field) + own[school, subject]
         weight = stages.score_weight[rooms.stage[rows], subject]
         weighted[rows] += weight * value
         weights[rows] += weight
     return ratio(weighted, weights)
+
+
+def _in_subjects(county: County, evidence: Evidence, loss: Floats) -> Floats:
+    """What load takes from each main subject (`loss`), joint work and shared classes bring. (schools, main subjects)"""
+    schools, on = county.schools, evidence.switches
+    given = loss + schools.event_gain if on.events else loss
+    if on.shared_classes and schools.shared_lessons.any():
+        given = given + evidence.shared_class_gain * schools.shared_lessons
+    return given
 
 
 def _taken(total: Floats, effect: Floats, first: NDArray[np.integer], amount: Floats) -> Floats:
@@ -182,8 +195,6 @@ def _school_part(county: County, evidence: Evidence, serving: NDArray[np.integer
     school = teachers.school[serving]
     if on.dip:
         flow += evidence.team_loss * means(school, units, teachers.arrived_year[serving] == county.year)
-    if on.events:
-        flow += schools.event_gain
     if on.load:
         flow += evidence.overload_loss * schools.event_load
     return flow

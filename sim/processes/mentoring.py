@@ -1,21 +1,24 @@
-"""Mentoring: core teachers are paired with weaker colleagues of members, and groups hold joint events.
+"""Mentoring: core teachers are paired with weaker colleagues of members, and groups work together.
 
 The strongest core teachers take on the weaker half of a member's teachers of their subject, never one who
 is better, no more than each can carry and no more of the staff than the policy covers; a pair stays
 together while it can. What a pair teaches is a stock that fades when the pair ends, never a sum of yearly
-gains. Events reach a few teachers each; what a school's staff gains depends on contacts per teacher. What
-the fund cannot pay shrinks to the funded share.
+gains. Joint work reaches a few teachers at a time; what a school's staff gains depends on contacts per
+teacher. Shared classes bring lessons of the core to members on the screen. What the fund cannot pay shrinks
+to the funded share.
 """
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.draws import Draws
-from sim.evidence import EVENT_ACTS_THROUGH, Evidence, LeadershipKind, leadership_weight
+from sim.evidence import Evidence
 from sim.grouped import counts
-from sim.policy import Policy
+from sim.joint_work import Staff, aims_at_subjects, work_of_group
+from sim.policy import Link, Policy
 from sim.population import lasting_quality
 from sim.process import Changes, process
+from sim.shared_classes import delivered, giver_time
 from sim.state import (
     CORE,
     MAIN_SUBJECTS,
@@ -23,86 +26,122 @@ from sim.state import (
     County,
     Groups,
     Schools,
+    StageTotals,
+    Students,
     Teachers,
     urban,
 )  # fmt: skip
 
 Floats = NDArray[np.float64]
-TERMS = 2
-"""Terms of a school year."""
+PURPOSES = ("events", "pairs", "courses", "shared_classes")
+"""What the group's money pays for here."""
 
 
 @process(
     reads=(
         Teachers.school, Teachers.home, Teachers.subject, Teachers.status, Teachers.talent, Teachers.match,
-        Teachers.skill_peer, Teachers.skill_pair, Teachers.years_teaching, Teachers.paired,
-        Schools.group, Schools.role, Schools.link, Schools.zone,
+        Teachers.skill_peer, Teachers.skill_pair, Teachers.years_teaching, Teachers.paired, Teachers.backbone,
+        Teachers.posting,
+        Students.school, Students.cohort, Students.classroom,
+        Schools.group, Schools.role, Schools.link, Schools.zone, Schools.stage,
+        StageTotals.score_weight, StageTotals.periods, StageTotals.periods_per_teacher,
         Groups.core, Groups.balance_yuan, Groups.postings_yuan,
     ),
     writes=(
-        Teachers.skill_pair, Teachers.paired, Schools.event_gain, Schools.event_load, Groups.balance_yuan,
-        Groups.events_yuan, Groups.pairs_yuan, Groups.curriculum_yuan, Groups.sharing_funded, Groups.activity,
+        Teachers.skill_pair, Teachers.paired, Schools.event_gain, Schools.event_load, Schools.shared_lessons,
+        Groups.balance_yuan, Groups.events_yuan, Groups.pairs_yuan, Groups.curriculum_yuan,
+        Groups.sharing_funded, Groups.activity,
     ),
 )  # fmt: skip
 def pair(county: County, policy: Policy, evidence: Evidence, draw: Draws) -> Changes:
-    """Pair mentors, hold events, pay for both and for shared courses.
+    """Pair mentors, work together, give shared classes, pay for all of it and for shared courses.
 
-    Clauses: links.*.mentoring, links.*.curriculum.sharing, funding prices.
-    Evidence: P13 × pairing_scale, P14-P16, P23, event_reach, event_contacts_scale.
+    Clauses: links.*.mentoring, links.*.curriculum, funding prices.
+    Evidence: P13 × pairing_scale, P14-P16, P23, event_reach, event_contacts_scale, and for projects, studios,
+    experts, shadowing and centres what follows them there; online_relief, shared_class_time_share.
     Keeps: nobody mentors himself; a mentor has at most the decreed number of mentees; no more is spent than
     there is.
     """
     teachers, schools, groups = county.teachers, county.schools, county.groups
-    units = len(schools)
+    units, on = len(schools), evidence.switches
     mentees = np.zeros(len(teachers), bool)
     price = policy.funding
-    spent = {name: np.zeros(len(groups), np.int64) for name in ("events", "pairs", "courses")}
+    spent = {name: np.zeros(len(groups), np.int64) for name in PURPOSES}
     funded = np.zeros(len(groups))
-    gain, burden = np.zeros(units), np.zeros(units)
-    staff = counts(np.where(teachers.status == SERVING, teachers.school, -1), units)
+    gain, burden, lessons = np.zeros((units, MAIN_SUBJECTS)), np.zeros(units), np.zeros((units, MAIN_SUBJECTS))
+    size = counts(np.where(teachers.status == SERVING, teachers.school, -1), units)
     links = list(policy.links.values())
+    sharing_lessons = on.shared_classes and any(link.curriculum.shared_classes for link in links)
+    by_subject = sharing_lessons or (on.events and aims_at_subjects(policy))
+    staff = Staff.of(county, evidence) if by_subject else None
     distance = _distance(county, evidence)
+    carried = _carried(county, evidence, links, distance)
     for number in range(len(groups)):
         core = int(groups.core[number])
         members = np.flatnonzero((schools.group == number) & (schools.role != CORE))
         chosen = _mentees(county, policy, evidence, core, members)
-        events = {int(unit): links[schools.link[unit]].mentoring.events_per_term for unit in members}
+        work = work_of_group(county, links, evidence, core, members, size, staff) if on.events else None
         sharing = max((links[schools.link[unit]].curriculum.sharing for unit in members), default=0.0)
+        screened = _screened(county, links, core, members, staff) if staff and sharing_lessons else {}
+        decreed = sum(links[schools.link[unit]].curriculum.shared_classes for unit in screened)
         cost = {
-            "events": _events_held(events) * price.event_yuan if evidence.switches.events else 0,
+            "events": round(work.priced * price.event_yuan) if work else 0,
             "pairs": chosen.size * price.pair_yuan,
-            "courses": round(sharing * price.curriculum_yuan) if evidence.switches.curriculum else 0,
+            "courses": round(sharing * price.curriculum_yuan) if on.curriculum else 0,
+            "shared_classes": round(decreed * price.shared_class_yuan),
         }
         share = min(1.0, groups.balance_yuan[number] / total) if (total := sum(cost.values())) else 1.0
         for name, amount in cost.items():
             spent[name][number] = int(amount * share)
-        funded[number] = share if sharing and evidence.switches.curriculum else 0.0
+        funded[number] = share if sharing and on.curriculum else 0.0
         mentees[chosen[: int(chosen.size * share)]] = True
-        if evidence.switches.events:
-            for unit, kinds in events.items():
-                gain[unit] = share * _event_gain(evidence, links[schools.link[unit]].leadership, kinds, staff[unit])
-                gain[unit] *= distance[unit]
-            givers = share * _events_held(events) * evidence.event_reach * evidence.event_time_share
-            burden[core] = givers / max(staff[core], 1)
+        if work:
+            for unit, given in work.gain.items():
+                gain[unit] = share * given * carried[unit]
+            for unit, away in work.away.items():
+                burden[unit] = share * away / max(size[unit], 1)
+            burden[core] = share * work.givers / max(size[core], 1)
+        for unit, taken in screened.items():
+            lessons[unit] = share * taken
+            burden[core] += giver_time(county, evidence, unit, lessons[unit]) / max(size[core], 1)
 
     skill = evidence.pairing_decay * teachers.skill_pair
     taught = evidence.pairing_gain * evidence.pairing_scale * distance[teachers.school]
     skill = np.where(mentees, np.maximum(skill, taught), skill)
-    total_spent = spent["events"] + spent["pairs"] + spent["courses"]
     return Changes(
         write={
             Teachers.skill_pair: skill,
             Teachers.paired: mentees,
             Schools.event_gain: gain,
             Schools.event_load: burden,
-            Groups.balance_yuan: groups.balance_yuan - total_spent,
+            Schools.shared_lessons: lessons,
+            Groups.balance_yuan: groups.balance_yuan - sum(spent.values()),
             Groups.events_yuan: spent["events"],
             Groups.pairs_yuan: spent["pairs"],
-            Groups.curriculum_yuan: spent["courses"],
+            Groups.curriculum_yuan: spent["courses"] + spent["shared_classes"],
             Groups.sharing_funded: funded,
             Groups.activity: groups.postings_yuan + spent["events"] + spent["pairs"],
         }
     )
+
+
+def _screened(
+    county: County, links: list[Link], core: int, members: NDArray[np.integer], staff: Staff
+) -> dict[int, Floats]:
+    """Share of the lessons of each main subject that each member takes from the screen, if all is paid."""
+    return {
+        unit: delivered(county, staff, core, unit, share)
+        for unit in members.tolist()
+        if (share := links[county.schools.link[unit]].curriculum.shared_classes)
+    }
+
+
+def _carried(county: County, evidence: Evidence, links: list[Link], distance: Floats) -> Floats:
+    """What of joint work reaches a school: a platform makes good part of what distance takes. (schools,)"""
+    online = np.array([*(link.curriculum.online for link in links), False])
+    if not online.any():
+        return distance
+    return np.where(online[county.schools.link], distance + evidence.online_relief * (1 - distance), distance)
 
 
 def _distance(county: County, evidence: Evidence) -> Floats:
@@ -153,24 +192,3 @@ def _strongest(county: County, evidence: Evidence, mentors: NDArray[np.integer])
     """Quality of a core's teachers in each main subject, the strongest first."""
     quality, subject = lasting_quality(county.teachers, mentors, evidence), county.teachers.subject[mentors]
     return [sorted(quality[subject == number].tolist(), reverse=True) for number in range(MAIN_SUBJECTS)]
-
-
-def _events_held(events: dict[int, dict]) -> int:
-    """Events paid for in a year: each member has its own."""
-    return TERMS * sum(sum(kinds.values()) for kinds in events.values())
-
-
-def _event_gain(evidence: Evidence, leadership: LeadershipKind, kinds: dict, staff: int) -> float:
-    """Gain of a school from its events, σ a year.
-
-    Kinds that act through one coefficient share a dose, which saturates in contacts per teacher.
-    """
-    contacts: dict[str, float] = {}
-    for kind, count in kinds.items():
-        through = EVENT_ACTS_THROUGH[kind]
-        if through:
-            reached = TERMS * count * evidence.event_reach / max(staff, 1)
-            contacts[through] = contacts.get(through, 0.0) + reached
-    dose = {name: 1 - np.exp(-number / evidence.event_contacts_scale) for name, number in contacts.items()}
-    gain = sum(getattr(evidence, name) * amount for name, amount in dose.items())
-    return float(gain * leadership_weight(evidence, leadership))

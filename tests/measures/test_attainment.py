@@ -40,6 +40,16 @@ def test_roles_are_those_of_the_roster(measured):
     assert "score_partner" not in found
 
 
+def test_a_years_learning_is_told_apart_from_scores(measured):
+    units = [Unit([0.5] * 3, roster=CORE), Unit([-0.2], roster=MEMBER), Unit([0.0] * 2, stage=JUNIOR)]
+    found = measured(build(units, schooling=[0.02, -0.02, 0.05]))
+    assert found["learning_mean"] == pytest.approx((3 * 0.02 - 0.02 + 2 * 0.05) / 6)
+    assert found["learning_mean", "primary"] == pytest.approx((3 * 0.02 - 0.02) / 4)
+    assert found["learning_core"] == pytest.approx(0.02)
+    assert found["learning_member"] == pytest.approx(-0.02)
+    assert ("learning_core", "junior") not in found
+
+
 def test_spread_and_share_between_schools(measured):
     # Primary: mean 1; squares about it 4 + 0 + 1 + 1 = 6; school means 2 and 0, so 2·1 + 2·1 = 4 between.
     # Junior: mean 10 in one school; squares 1 + 1 = 2, none between. The level of a stage counts for nothing.

@@ -98,6 +98,26 @@ def test_bundled_results_count_the_members_and_raise_effort(county):
     assert off.schools.effort.tolist() == [0, 0, 0, 0]
 
 
+def test_a_group_without_members_is_judged_by_its_core(county):
+    county.groups = Groups(1, core=[CORE_SCHOOL], founded_year=1)
+    county.schools.write(Schools.group, [0, -1, -1, -1])
+    county.schools.write(Schools.role, [CORE, 0, 0, 0])
+    alone = after(examine, county, tiny_policy(assessment__bundle_weight=1.0), EXACT)
+    assert alone.groups.result == pytest.approx([STEP], abs=1e-5)
+
+
+def test_between_judgements_the_last_one_stands(county):
+    county.groups = Groups(1, core=[CORE_SCHOOL], founded_year=1, grade=2, result=0.4)
+    county.schools.write(Schools.effort, [0.001, 0.002, 0.003, 0.004])
+    county.schools.write(Schools.judged_standing, [1.0, 2.0, 3.0, 4.0])
+    second = after(examine, county, tiny_policy(assessment__cycle_years=2), EXACT)
+    assert (second.groups.grade.tolist(), second.groups.result.tolist()) == ([2], [0.4])
+    # Upper has no group, so that nothing is owed to anybody and its standing counts at once.
+    assert second.schools.effort.tolist() == [0.001, 0.002, 0.003, 0.0]
+    assert second.schools.judged_standing.tolist() == [1.0, 2.0, 3.0, 0.0]
+    assert second.schools.standing[0] == pytest.approx(STEP, abs=1e-5)
+
+
 def test_groups_are_graded_by_their_place(county):
     # Four cores alone: Core adds most, Partner least, Member and Upper nothing; the earlier of the two is B.
     county.groups = Groups(4, core=[0, 1, 2, 3], founded_year=1)

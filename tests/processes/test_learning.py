@@ -222,7 +222,7 @@ def test_a_level_enters_a_year_divided_by_what_it_adds_up_to(county):
 
 
 def test_events_spending_and_their_burden_are_counted(county):
-    county.schools.write(Schools.event_gain, [0, 0.01, 0, 0])
+    county.schools.write(Schools.event_gain, np.outer([0, 0.01, 0, 0], [1, 1, 1, 1]))
     county.schools.write(Schools.spending_change, [0, 0, -10.0, 0])
     county.schools.write(Schools.event_load, [0.2, 0, 0, 0])
     found = learned(county, changed(QUIET, {"switches.load": True, "overload_loss": -0.05}))
@@ -232,6 +232,41 @@ def test_events_spending_and_their_burden_are_counted(county):
     assert quiet[at(county, 2)] == pytest.approx(0.05 - 0.04 / 1.8036, abs=1e-5)
     # A fifth of the core's time went into events: -0.05 x 0.2, beside its load of 2 (-0.05).
     assert found[at(county, 0)] == pytest.approx(0.05 - 0.05 - 0.01, abs=1e-6)
+
+
+def test_joint_work_acts_on_the_subject_it_is_meant_for(county):
+    # Half of the score is Chinese: 0.02 there is 0.01. English is not taught here.
+    gain = np.zeros((4, 4))
+    gain[MEMBER_SCHOOL] = [0.02, 0.0, 9.0, 0.0]
+    county.schools.write(Schools.event_gain, gain)
+    assert learned(county)[at(county, MEMBER_SCHOOL)] == pytest.approx(0.05 + 0.01, abs=1e-6)
+    assert learned(county, switched_off(QUIET, "events"))[at(county, MEMBER_SCHOOL)] == pytest.approx(0.05, abs=1e-6)
+
+
+def test_shared_classes_are_a_flow_and_make_good_what_is_out_of_field(county):
+    lessons = np.zeros((4, 4))
+    lessons[MEMBER_SCHOOL] = [0.25, 0.25, 0.0, 0.0]
+    county.schools.write(Schools.shared_lessons, lessons)
+    # A quarter of the lessons at 0.08.
+    assert learned(county)[at(county, MEMBER_SCHOOL)] == pytest.approx(0.05 + 0.02, abs=1e-6)
+    # Without a teacher of maths three quarters of -0.08 are left of that half: the colleagues' mean is 0.05 too.
+    teachers(county, status={4: EXITED})
+    found = learned(county)[at(county, MEMBER_SCHOOL)]
+    assert found == pytest.approx(0.05 + 0.02 - 0.08 * 0.75 / 2, abs=1e-6)
+    off = learned(county, switched_off(QUIET, "shared_classes"))[at(county, MEMBER_SCHOOL)]
+    assert off == pytest.approx(0.05 - 0.08 * 0.75 / 2, abs=1e-6)
+
+
+def test_a_schools_schooling_is_what_its_pupils_learned(county):
+    county.schools.write(Schools.management, [0, 1.0, 0, 0])
+    later = after(teach, county, policy("none"), QUIET)
+    assert later.schools.schooling == pytest.approx([0.05, 0.05 + 0.07 / 1.67, 0.05, 0.05], abs=1e-6)
+
+
+def test_what_a_teacher_takes_along_agrees_with_the_portable_share():
+    # P9 is a check: of the variance of true value added (P1 squared) all but the match (P8 squared) moves along.
+    known = evidence()
+    assert 1 - (known.match_sd / known.teacher_effect_sd) ** 2 == pytest.approx(known.portable_share, abs=0.05)
 
 
 def test_a_team_with_many_new_colleagues_loses(county):
@@ -290,7 +325,7 @@ def test_those_who_have_left_neither_teach_nor_learn(county):
 
 def test_the_mean_of_the_year_is_weighted_by_pupils(county):
     # Primary: Member learns 0.05 + 0.03, the two others 0.05, with 12 pupils each.
-    county.schools.write(Schools.event_gain, [0, 0.03, 0, 0])
+    county.schools.write(Schools.event_gain, np.outer([0, 0.03, 0, 0], [1, 1, 1, 1]))
     assert after(teach, county, policy("none"), QUIET).stages.schooling_mean == pytest.approx([0.06, 0.05])
 
 
