@@ -55,6 +55,13 @@ class Switches(Section):
     effort: bool = True
     bundling: bool = True
     reputation: bool = True
+    migration: bool = True
+    migrants: bool = True
+    boarding: bool = True
+    privilege: bool = True
+    transfers: bool = True
+    joint_admission: bool = True
+    seat_rules: bool = True
 
 
 class Evidence(Section):
@@ -143,6 +150,12 @@ class Evidence(Section):
     choice_reputation: float
     choice_distance: float
     choice_ses: float
+    migration_rate: Annotated[float, Field(ge=0, le=0.1)]
+    migrant_papers_share: Share
+    residence_year_factor: Share
+    boarding_take_up: Share
+    boarding_gain: float
+    transfer_wish_rate: Share
     reputation_speed: Share
     brand_fade: Share
     value_added_prior_pupils: NotNegative

@@ -121,8 +121,20 @@ class Funding(Section):
     pair_yuan: Yuan = 0
     curriculum_yuan: Yuan = 0
     """Price of a group's full curriculum project for a year."""
+    boarding_yuan: Yuan = 0
+    """Yearly cost of a boarder."""
     core_share_limit: Share = 1.0
     """Largest share of its public-use money that a core may spend on decreed postings."""
+
+
+class Migrants(Section):
+    """随迁子女: migrant children at entry."""
+
+    rule: Literal["equal", "papers", "none"] = "equal"
+    """`equal`: by catchment as residents; `papers`: only with papers; `none`: none of them. The others are placed
+    in the school of their zone with the most free seats."""
+    min_residence_years: Count = 0
+    """Years of lease, residence permit or contract that the papers must show."""
 
 
 class Admissions(Section):
@@ -131,6 +143,23 @@ class Admissions(Section):
     class_size_cap: ByStage[PositiveCount]
     enforcement: Share = 0.0
     """Share of families who would choose another school that nearby enrolment turns back."""
+    selection: Literal["exam", "none"] = "exam"
+    """Who of those who choose is taken first at junior entry: the best examined, or by lot."""
+    cross_catchment: bool = True
+    """Families may choose a school outside their catchment."""
+    unit: Literal["school", "group"] = "school"
+    """`group`: the core and members of a group share the children of their joint catchments by seats."""
+    must_accept: bool = True
+    """Children with a right to a school are taken beyond its seats; else the nearest school with seats takes them."""
+    extra_classes: bool = True
+    """Schools open more classes than their seats need; else classes grow beyond the cap."""
+    privilege: Share = 0.0
+    """Share of families, those of the highest SES, who get a place at a core school whatever its seats."""
+    transfer_allowed: bool = False
+    """Pupils may change school in the middle of a stage while classes have room."""
+    migrants: Migrants = Migrants()
+    boarding: dict[str, Count] = Field(default_factory=dict)
+    """Places for boarders by school, shared evenly over its grades."""
 
 
 class Retirement(Section):

@@ -29,7 +29,8 @@ NOT_FOUNDING = (
     "drift_wish_rate", "drift_wish_rate_core", "hiring_sorting", "leadership_autonomous", "leadership_convenor",
     "leadership_council", "leadership_head_principal", "leadership_single_team", "cadre_leadership",
     "span_free_members", "pairing_scale", "pairing_decay", "event_reach", "event_contacts_scale",
-    "event_time_share", "load_limit", "weeks_per_sd", "smallest_effect",
+    "event_time_share", "load_limit", "weeks_per_sd", "smallest_effect", "migration_rate", "migrant_papers_share",
+    "residence_year_factor", "boarding_take_up", "boarding_gain", "transfer_wish_rate",
 )  # fmt: skip
 """Coefficients that no replayed year reads, so that changing one leaves the solved numbers as they are (tested)."""
 NOT_FOUNDING_SWITCHES = (
@@ -42,12 +43,21 @@ NOT_FOUNDING_SWITCHES = (
     "events",
     "bundling",
     "match",
+    "migration",
+    "migrants",
+    "boarding",
+    "privilege",
+    "transfers",
+    "joint_admission",
+    "seat_rules",
 )
+NOT_FOUNDING_FACTS = {"births_index", "births_trend", "title", "migration_factor", "migrant_share"}
+"""Facts of a county that act after year 0, or on nothing that is solved."""
 
 
 def key(setting: Setting) -> str:
     """Content hash of what the solving reads."""
-    facts = setting.facts.model_dump(mode="json", exclude={"births_index", "births_trend", "title"})
+    facts = setting.facts.model_dump(mode="json", exclude=NOT_FOUNDING_FACTS)
     switches = set(NOT_FOUNDING_SWITCHES)
     evidence = setting.evidence.model_dump(mode="json", exclude={*NOT_FOUNDING, "switches"})
     on = setting.evidence.switches.model_dump(exclude=switches)
