@@ -275,16 +275,19 @@ class Transfers(NamedTuple):
     classroom: Ints
 
 
-def transfers(county: County, policy: Policy, evidence: Evidence, draw: Draws, staying: Rows) -> Transfers:
+def transfers(county: County, policy: Policy, evidence: Evidence, draw: Draws, grades: tuple[slice, ...]) -> Transfers:
     """Who of the pupils that stay in their stage moves to another school, and into which class.
+
+    `grades` are the rows of those who stay.
 
     A small share asks each year for the school it likes most; it is taken by lot while the classes of the grade
     have room below the cap and the grade has seats. Who comes joins the smallest class.
     """
     students, schools = county.students, county.schools
     nobody = Transfers(NOBODY, NOBODY, NOBODY)
-    if not policy.admissions.transfer_allowed or not evidence.switches.transfers or not staying.size:
+    if not policy.admissions.transfer_allowed or not evidence.switches.transfers:
         return nobody
+    staying = np.concatenate([np.arange(rows.start, rows.stop) for rows in grades])
     ids = students.id[staying]
     asks = (draw.uniform("wishes to leave", ids) < evidence.transfer_wish_rate) & ~students.boarding[staying]
     rows = staying[asks]
@@ -320,7 +323,7 @@ def _class_sizes(county: County, rows: Rows) -> dict[tuple[int, int], dict[int, 
     students = county.students
     listed = np.stack([students.cohort[rows], students.school[rows], students.classroom[rows]])
     new = np.flatnonzero((np.diff(listed, axis=1) != 0).any(axis=0)) + 1
-    starts = np.r_[0, new]
+    starts = np.r_[0, new][: rows.size]
     sizes = np.diff(np.r_[starts, rows.size])
     found: dict[tuple[int, int], dict[int, int]] = {}
     for (cohort, school, room), size in zip(listed[:, starts].T.tolist(), sizes.tolist(), strict=True):

@@ -18,7 +18,7 @@ MEASURES = (
         "cost_yuan_per_pupil",
         "yuan of the base year a pupil a year",
         "special fund spent on postings, events, pairs and courses, and public-use money of cores spent on "
-        "decreed postings, for each pupil of the county",
+        "decreed postings, and money spent on boarders, for each pupil of the county",
         better="lower",
         cut="county",
     ),
@@ -31,6 +31,7 @@ MEASURES = (
             ("events", "special fund spent on joint events"),
             ("pairs", "special fund spent on mentoring pairs"),
             ("curriculum", "special fund spent on shared courses"),
+            ("boarding", "spent on boarders"),
             ("unspent", "special fund that groups hold unspent at the end of the year"),
             ("leaked", "special fund lost on the way"),
         )
@@ -48,11 +49,12 @@ def take(year: SchoolYear) -> dict[str, Floats]:
         "events": groups.events_yuan,
         "pairs": groups.pairs_yuan,
         "curriculum": groups.curriculum_yuan,
+        "boarding": county.schools.boarding_yuan,
         "unspent": groups.balance_yuan,
         "leaked": county.county.leaked_yuan,
     }
     total = {purpose: values.sum() for purpose, values in yuan.items()}
-    cost = sum(total[purpose] for purpose in SPENT) + total["core_paid"]
+    cost = sum(total[purpose] for purpose in SPENT) + total["core_paid"] + total["boarding"]
     return {
         "cost_yuan_per_pupil": np.divide(cost, year.pupils_in_places.pupils[ALL, ALL]),
         **{f"money_{purpose}_yuan": value for purpose, value in total.items()},

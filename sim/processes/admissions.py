@@ -74,7 +74,7 @@ def place(county: County, policy: Policy, evidence: Evidence, draw: Draws) -> Ch
     school[first:last] = up.school[: last - first]
     classroom[first:last] = up.classroom[: last - first]
     boarding[first:last] = up.boarding[: last - first]
-    between = transfers(county, policy, evidence, draw, np.r_[stay:first, last:old])
+    between = transfers(county, policy, evidence, draw, (slice(stay, first), slice(last, old)))
     school[between.rows], classroom[between.rows] = between.school, between.classroom
     entering = {getattr(Students, name): np.concatenate([up.outside[name], new.columns[name]]) for name in new.columns}
     attended = np.r_[school, entering[Students.school]][rows]
