@@ -77,13 +77,11 @@ def place(county: County, policy: Policy, evidence: Evidence, draw: Draws) -> Ch
     between = transfers(county, policy, evidence, draw, (slice(stay, first), slice(last, old)))
     school[between.rows], classroom[between.rows] = between.school, between.classroom
     entering = {getattr(Students, name): np.concatenate([up.outside[name], new.columns[name]]) for name in new.columns}
-    attended = np.r_[school, entering[Students.school]][rows]
+    attended = np.r_[school, entering[Students.school]]
     if between.rows.size:
-        cohort, room = (
-            np.r_[old_rows, entering[column]][rows]
-            for old_rows, column in ((students.cohort, Students.cohort), (classroom, Students.classroom))
-        )
-        rows = rows[np.lexsort((room, attended, cohort))]
+        cohort, room = np.r_[students.cohort, entering[Students.cohort]], np.r_[classroom, entering[Students.classroom]]
+        rows = rows[np.lexsort((room[rows], attended[rows], cohort[rows]))]
+    attended = attended[rows]
     boards = np.r_[boarding, entering[Students.boarding]][rows] if policy.admissions.boarding else None
     return Changes(
         write={
