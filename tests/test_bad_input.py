@@ -310,6 +310,10 @@ SETTINGS = [
     ("rotation.years=[5, 2]", "the shortest stay first"),
     ("groups.no6.core=新学校", "a school named in the county taishan"),
     ("funding.grades=null", "grades A, B, C and D"),
+    ("admissions.boarding={泰安十四中: 90}", "a school named in the county taishan"),
+    ("admissions.migrants.min_residence_years=2", "0 unless the rule asks for papers"),
+    ("admissions.privilege=5", "found 5; did you mean 0.05?"),
+    ("evidence.migration_rate=0.2", "0.1"),
 ]
 
 
