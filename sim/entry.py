@@ -1,11 +1,13 @@
 """Entry: which school each child entering a stage goes to, and which pupils change school in between.
 
-A child has a right to the school in whose catchment it lives. A policy may balance the schools of a group by
-their seats, place migrant children without papers where seats are left, give families of the highest standing a
-core school, send children beyond the seats to the nearest school that has some, and let children who live far
-away board. Then families that would choose another school (择校) ask for it and get in while seats are left.
+A child has a right to the school in whose catchment it lives. A policy may let families with two addresses use
+either, balance the schools of a group by their seats, place migrant children without papers where seats are left,
+give families of the highest standing a core school, send children beyond the seats to the nearest school that has
+some, and let children who live far away board. Then families that would choose another school (择校) ask for it and
+get in while seats are left.
 """
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 import numpy as np
@@ -66,6 +68,8 @@ def seat(
     if not school.size:
         return Seated(who.home, school, NOBODY, NOBODY, NOBODY)
     options = np.flatnonzero(county.schools.stage == county.schools.stage[who.home[0]])
+    if rules.second_address and on.second_address:
+        _use_second_address(county, evidence, draw, options, who, school)
     if rules.unit == "group" and on.joint_admission:
         _balance(county, options, school, lot)
     waiting = _without_papers(policy, evidence, draw, who) if on.migrants else NOBODY
@@ -82,6 +86,28 @@ def seat(
         boarders = _board(county, policy, evidence, draw, options, who, school, lot)
     asked, granted = _choose(county, policy, evidence, draw, options, who, school, boarders, chance)
     return Seated(who.home, school, boarders, asked, granted)
+
+
+def _use_second_address(
+    county: County, evidence: Evidence, draw: Draws, options: Rows, who: Entering, school: NDArray[np.int32]
+) -> None:
+    """Let families with a second address (relocated, or registered with grandparents) take the better believed school.
+
+    A second address lies in the catchment of any school of the zone, in proportion to the children there.
+    """
+    schools = county.schools
+    luck = draw.uniform("second address", who.id)
+    rows = np.flatnonzero(luck < evidence.second_address_share)
+    believed = schools.reputation + schools.brand
+    living = counts(who.home, len(schools))
+    for zone in np.unique(schools.zone[who.home[rows]]).tolist():
+        units = options[schools.zone[options] == zone]
+        here = rows[schools.zone[who.home[rows]] == zone]
+        edges = np.cumsum(living[units])
+        place = luck[here] / evidence.second_address_share * edges[-1]
+        other = units[np.searchsorted(edges, place, side="right")]
+        better = believed[other] > believed[who.home[here]]
+        school[here[better]] = other[better]
 
 
 def _balance(county: County, options: Rows, school: NDArray[np.int32], lot: NDArray) -> None:
@@ -278,44 +304,52 @@ class Transfers(NamedTuple):
 def transfers(county: County, policy: Policy, evidence: Evidence, draw: Draws, grades: tuple[slice, ...]) -> Transfers:
     """Who of the pupils that stay in their stage moves to another school, and into which class.
 
-    `grades` are the rows of those who stay.
-
-    A small share asks each year for the school it likes most; it is taken by lot while the classes of the grade
-    have room below the cap and the grade has seats. Who comes joins the smallest class.
+    `grades` are the rows of those who stay. A small share asks each year for the school it likes most; it is taken
+    by lot while the classes of the grade have room below the cap and the grade has seats. Who comes joins the
+    smallest class; the room that somebody leaves is free a year later.
     """
     students, schools = county.students, county.schools
     nobody = Transfers(NOBODY, NOBODY, NOBODY)
     if not policy.admissions.transfer_allowed or not evidence.switches.transfers:
         return nobody
     staying = np.concatenate([np.arange(rows.start, rows.stop) for rows in grades])
-    ids = students.id[staying]
-    asks = (draw.uniform("wishes to leave", ids) < evidence.transfer_wish_rate) & ~students.boarding[staying]
-    rows = staying[asks]
+    asks = draw.uniform("wishes to leave", students.id[staying]) < evidence.transfer_wish_rate
+    rows = staying[asks & ~students.boarding[staying]]
     if not rows.size:
         return nobody
-    cap = (policy.admissions.class_size_cap.primary, policy.admissions.class_size_cap.junior)
-    rooms = _class_sizes(county, staying)
-    lot = draw.uniform("transfer lot", students.id[rows])
-    moved: list[tuple[int, int, int]] = []
-    for stage in np.unique(schools.stage[students.school[rows]]).tolist():
-        here = np.flatnonzero(schools.stage[students.school[rows]] == stage)
-        options = np.flatnonzero(schools.stage == stage)
-        lives = students.catchment[rows[here]]
-        home = lives if (schools.stage[lives] == stage).all() else schools.feeds[lives]
-        args = (students.id[rows[here]], home, students.ses[rows[here]], options)
-        wanted = preferred(county, evidence, draw, "transfer", *args)
-        for place in np.argsort(-lot[here], kind="stable").tolist():
-            row, school = int(rows[here[place]]), int(wanted[place])
-            classes = rooms.get((int(students.cohort[row]), school), {})
-            smallest = min(classes, key=lambda room, sizes=classes: (sizes[room], room), default=None)  # type: ignore[misc]
-            if smallest is None or school == students.school[row]:
-                continue
-            if classes[smallest] < cap[stage] and sum(classes.values()) < schools.seats[school]:
-                classes[smallest] += 1
-                moved.append((row, school, smallest))
-    if not moved:
-        return nobody
-    return Transfers(*np.array(moved, np.int64).T)
+    ids, now, cohort, lives = (
+        array[rows] for array in (students.id, students.school, students.cohort, students.catchment)
+    )
+    stage = schools.stage[now]
+    home = np.where(schools.stage[lives] == stage, lives, schools.feeds[lives])
+    wanted = np.empty_like(now)
+    for each in np.unique(stage).tolist():
+        here, options = np.flatnonzero(stage == each), np.flatnonzero(schools.stage == each)
+        families = ids[here], home[here], students.ses[rows[here]]
+        wanted[here] = preferred(county, evidence, draw, "transfer", *families, options)
+    in_turn = np.argsort(-draw.uniform("transfer lot", ids), kind="stable")
+    in_turn = in_turn[wanted[in_turn] != now[in_turn]]
+    rules = policy.admissions.class_size_cap
+    cap = np.array([rules.primary, rules.junior])[stage[in_turn]]
+    asked = zip(cohort[in_turn].tolist(), wanted[in_turn].tolist(), cap.tolist(), strict=True)
+    joined = _joined(_class_sizes(county, staying), asked, schools.seats.tolist())
+    taken = joined != NONE
+    return Transfers(rows[in_turn[taken]], wanted[in_turn[taken]], joined[taken])
+
+
+def _joined(
+    rooms: dict[tuple[int, int], dict[int, int]], asked: Iterable[tuple[int, int, int]], seats: list[int]
+) -> Ints:
+    """The class that each pupil joins, NONE where there is no room. `asked`: cohort, school and cap of each in turn."""
+    joined = []
+    for cohort, school, cap in asked:
+        classes = rooms.get((cohort, school), {})
+        size, smallest = min(((size, room) for room, size in classes.items()), default=(cap, NONE))
+        room = smallest if size < cap and sum(classes.values()) < seats[school] else NONE
+        if room != NONE:
+            classes[room] += 1
+        joined.append(room)
+    return np.array(joined, np.int64)
 
 
 def _class_sizes(county: County, rows: Rows) -> dict[tuple[int, int], dict[int, int]]:

@@ -61,6 +61,7 @@ class Switches(Section):
     privilege: bool = True
     transfers: bool = True
     joint_admission: bool = True
+    second_address: bool = True
     seat_rules: bool = True
 
 
@@ -153,6 +154,7 @@ class Evidence(Section):
     migration_rate: Annotated[float, Field(ge=0, le=0.1)]
     migrant_papers_share: Share
     residence_year_factor: Share
+    second_address_share: Annotated[float, Field(gt=0, le=1)]
     boarding_take_up: Share
     boarding_gain: float
     transfer_wish_rate: Share

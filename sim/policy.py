@@ -149,6 +149,8 @@ class Admissions(Section):
     """Families may choose a school outside their catchment."""
     unit: Literal["school", "group"] = "school"
     """`group`: the core and members of a group share the children of their joint catchments by seats."""
+    second_address: bool = False
+    """Families with two addresses (relocated, or registered with grandparents) may use either."""
     must_accept: bool = True
     """Children with a right to a school are taken beyond its seats; else the nearest school with seats takes them."""
     extra_classes: bool = True

@@ -69,7 +69,8 @@ def check_classes(county: County, rules: Policy) -> None:
     """Entering classes stay within the cap, and seats hold, unless the school reports that they do not."""
     students, schools, decreed = county.students, county.schools, rules.admissions
     cap = decreed.class_size_cap
-    plain = decreed.unit == "school" and not decreed.privilege and decreed.migrants.rule == "equal"
+    by_address = decreed.unit == "school" and not decreed.second_address
+    plain = by_address and not decreed.privilege and decreed.migrants.rule == "equal"
     for first, limit, own in (
         (1, cap.primary, students.catchment),
         (7, cap.junior, schools.feeds[students.catchment]),

@@ -112,6 +112,7 @@ def policies(draw, county):
         "funding.core_share_limit": draw(share),
         "admissions.class_size_cap": {"primary": draw(st.integers(5, 45)), "junior": 50},
         "admissions.unit": draw(st.sampled_from(("school", "group"))),
+        "admissions.second_address": draw(st.booleans()),
         "admissions.must_accept": draw(st.booleans()),
         "admissions.extra_classes": draw(st.booleans()),
         "admissions.selection": draw(st.sampled_from(("exam", "none"))),

@@ -86,6 +86,7 @@ def test_a_switch_that_is_off_equals_the_absence_of_what_it_carries(switch):
 # Rules of entry that Taishan's plan does not have, by the switch that turns them off.
 RULES_OF_ENTRY = {
     "joint_admission": {"admissions.unit": "group"},
+    "second_address": {"admissions.second_address": True},
     "migrants": {"admissions.migrants": {"rule": "papers", "min_residence_years": 2}},
     "privilege": {"admissions.privilege": 0.05},
     "seat_rules": {"admissions.must_accept": False, "admissions.extra_classes": False},

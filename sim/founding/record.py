@@ -30,7 +30,7 @@ NOT_FOUNDING = (
     "leadership_council", "leadership_head_principal", "leadership_single_team", "cadre_leadership",
     "span_free_members", "pairing_scale", "pairing_decay", "event_reach", "event_contacts_scale",
     "event_time_share", "load_limit", "weeks_per_sd", "smallest_effect", "migration_rate", "migrant_papers_share",
-    "residence_year_factor", "boarding_take_up", "boarding_gain", "transfer_wish_rate",
+    "residence_year_factor", "second_address_share", "boarding_take_up", "boarding_gain", "transfer_wish_rate",
 )  # fmt: skip
 """Coefficients that no replayed year reads, so that changing one leaves the solved numbers as they are (tested)."""
 NOT_FOUNDING_SWITCHES = (
@@ -49,6 +49,7 @@ NOT_FOUNDING_SWITCHES = (
     "privilege",
     "transfers",
     "joint_admission",
+    "second_address",
     "seat_rules",
 )
 NOT_FOUNDING_FACTS = {"births_index", "births_trend", "title", "migration_factor", "migrant_share"}

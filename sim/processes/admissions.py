@@ -52,7 +52,7 @@ def place(county: County, policy: Policy, evidence: Evidence, draw: Draws) -> Ch
 
     Clauses: admissions.*, funding.boarding_yuan.
     Evidence: choice_consider_*, choice_reputation, choice_distance, choice_ses, migration_rate,
-    migrant_papers_share, residence_year_factor, boarding_take_up, transfer_wish_rate (assumed).
+    migrant_papers_share, residence_year_factor, second_address_share, boarding_take_up, transfer_wish_rate (assumed).
     Keeps: pupils are neither lost nor doubled; choice fills no seat that a catchment child needs; who is
     taken beyond the seats is counted.
     """
@@ -80,7 +80,7 @@ def place(county: County, policy: Policy, evidence: Evidence, draw: Draws) -> Ch
     attended = np.r_[school, entering[Students.school]]
     if between.rows.size:
         cohort, room = np.r_[students.cohort, entering[Students.cohort]], np.r_[classroom, entering[Students.classroom]]
-        rows = rows[np.lexsort((room[rows], attended[rows], cohort[rows]))]
+        rows = rows[_by_class(cohort[rows].astype(np.int64) * len(county.schools) + attended[rows], room[rows])]
     attended = attended[rows]
     boards = np.r_[boarding, entering[Students.boarding]][rows] if policy.admissions.boarding else None
     return Changes(

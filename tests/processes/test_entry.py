@@ -194,6 +194,17 @@ def test_privilege_takes_the_families_of_the_highest_standing(many):
     assert placed.size + (students.catchment[new][students.ses[new] >= limit] == CORE_SCHOOL).sum() == 6000
 
 
+@pytest.mark.statistical
+def test_families_with_two_addresses_take_the_better_believed_school(many):
+    many.schools.write(Schools.zone, [SEAT, SEAT, FAR, SEAT])
+    many.schools.write(Schools.reputation, [1.0, 0.0, 0.0, 0.0])
+    rules = with_rules(second_address=True)
+    later = august(many, rules=rules, known=switched_off(NO_CHOICE, "migration"))
+    # A twentieth of Member's 20,000 families have a second address, half of them with Core; nobody leaves Core.
+    assert later.schools.elsewhere[:3].tolist() == [0, pytest.approx(500, abs=90), 0]
+    assert later.schools.pupils[CORE_SCHOOL] > 20_000
+
+
 # --- boarding ----------------------------------------------------------------------------------------------------
 
 
@@ -256,7 +267,7 @@ def test_few_ask_for_a_transfer():
 # --- people ------------------------------------------------------------------------------------------------------
 
 EVERYTHING = {
-    "unit": "group", "must_accept": False, "privilege": 0.05, "transfer_allowed": True,
+    "unit": "group", "second_address": True, "must_accept": False, "privilege": 0.05, "transfer_allowed": True,
     "migrants": {"rule": "papers"}, "boarding": {"P-seat-1": 60}, "selection": "none",
 }  # fmt: skip
 
