@@ -74,23 +74,23 @@ def place(county: County, policy: Policy, evidence: Evidence, draw: Draws) -> Ch
     school[first:last] = up.school[: last - first]
     classroom[first:last] = up.classroom[: last - first]
     boarding[first:last] = up.boarding[: last - first]
-    between = transfers(county, policy, evidence, draw, (slice(stay, first), slice(last, old)))
+    stayed = (slice(stay, first), slice(last, old))
+    between = transfers(county, policy, evidence, draw, stayed)
     school[between.rows], classroom[between.rows] = between.school, between.classroom
     entering = {getattr(Students, name): np.concatenate([up.outside[name], new.columns[name]]) for name in new.columns}
-    attended = np.r_[school, entering[Students.school]]
     if between.rows.size:
-        cohort, room = np.r_[students.cohort, entering[Students.cohort]], np.r_[classroom, entering[Students.classroom]]
-        rows = rows[_by_class(cohort[rows].astype(np.int64) * len(county.schools) + attended[rows], room[rows])]
-    attended = attended[rows]
-    boards = np.r_[boarding, entering[Students.boarding]][rows] if policy.admissions.boarding else None
+        rows = rows[_in_order(rows, (students.cohort, school, classroom), entering)]
+    placed = [school[part] for part in stayed] + [up.seated.school, new.seated.school]
+    boarders = school[stay:][boarding[stay:]], entering[Students.school][entering[Students.boarding]]
+    units = len(county.schools)
     return Changes(
         write={
             Students.school: school,
             Students.classroom: classroom,
             Students.boarding: boarding,
-            Schools.pupils: counts(attended, len(county.schools)),
+            Schools.pupils: counts(np.concatenate(placed), units),
             **_reported(county, (up.seated, new.seated), between),
-            Schools.boarding_yuan: _boarding_yuan(county, policy, attended, boards),
+            Schools.boarding_yuan: counts(np.concatenate(boarders), units) * policy.funding.boarding_yuan,
         },
         enter={Students: entering},
         rows={Students: rows},
@@ -152,7 +152,7 @@ def _move_up(county: County, policy: Policy, evidence: Evidence, draw: Draws, bl
     if (home == NONE).all():
         # A county without junior schools: its leavers go elsewhere.
         nobody = Seated(home[:0], home[:0], NOBODY, NOBODY, NOBODY)
-        none = students.school[block], students.classroom[block], students.boarding[block]
+        none = students.school[block], students.classroom[block], np.zeros(known, np.bool_)
         return _MovedUp(*none, by_id[:0], outside, nobody)
     stays = np.flatnonzero((by_id >= known) | (draw.uniform("leaves", ids) < schools.entry_ratio[home]))
     rules = policy.admissions
@@ -277,8 +277,9 @@ def _reported(county: County, entries: tuple[Seated, ...], between: Transfers) -
     }
 
 
-def _boarding_yuan(county: County, policy: Policy, school: Ints, boards: NDArray[np.bool_] | None) -> NDArray[np.int64]:
-    """Yearly cost of each school's boarders. `school`, `boards`: (pupils,)."""
-    if boards is None:
-        return np.zeros(len(county.schools), np.int64)
-    return counts(school[boards], len(county.schools)) * policy.funding.boarding_yuan
+def _in_order(rows: Ints, known: tuple[NDArray, ...], entering: dict[Column, NDArray]) -> Ints:
+    """Order of `rows` by cohort, school and class; `known` are these columns of the old rows."""
+    columns = (Students.cohort, Students.school, Students.classroom)
+    arrays = (np.concatenate([old, entering[column]])[rows] for old, column in zip(known, columns, strict=True))
+    cohort, school, classroom = arrays
+    return _by_class(cohort.astype(np.int64) * (int(school.max()) + 1) + school, classroom)
