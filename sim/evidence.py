@@ -59,6 +59,14 @@ class Switches(Section):
     bundling: bool = True
     reputation: bool = True
     shared_classes: bool = True
+    migration: bool = True
+    migrants: bool = True
+    boarding: bool = True
+    privilege: bool = True
+    transfers: bool = True
+    joint_admission: bool = True
+    second_address: bool = True
+    seat_rules: bool = True
 
 
 class Evidence(Section):
@@ -155,6 +163,13 @@ class Evidence(Section):
     choice_reputation: float
     choice_distance: float
     choice_ses: float
+    migration_rate: Annotated[float, Field(ge=0, le=0.1)]
+    migrant_papers_share: Share
+    residence_year_factor: Share
+    second_address_share: Annotated[float, Field(gt=0, le=1)]
+    boarding_take_up: Share
+    boarding_gain: float
+    transfer_wish_rate: Share
     reputation_speed: Share
     brand_fade: Share
     value_added_prior_pupils: NotNegative

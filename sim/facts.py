@@ -146,6 +146,10 @@ class Facts(Section):
     """Size of the entering cohort against year 0: from national births, flat, or by school year."""
     births_trend: float = 0.0
     """The county's yearly deviation from the national index, as a share."""
+    migration_factor: Annotated[float, Field(ge=0, le=10)] = 1.0
+    """Migration from rural to urban catchments against the usual rate."""
+    migrant_share: Share = 0.0
+    """Migrant children (随迁子女) among the children of urban catchments; kept from entry on, hence not by stage."""
     stages: dict[StageName, StageFacts]
     scores: Scores
     honour_other_share: Share

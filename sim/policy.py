@@ -165,6 +165,8 @@ class Funding(Section):
     """Price of a group's full curriculum project for a year."""
     shared_class_yuan: Yuan = 0
     """Price of a school's shared classes for a year, if all its main-subject lessons were shared."""
+    boarding_yuan: Yuan = 0
+    """Yearly cost of a boarder."""
     core_share_limit: Share = 1.0
     """Largest share of its public-use money that a core may spend on decreed postings."""
     equipment_share: Share = 0.0
@@ -181,12 +183,41 @@ class Funding(Section):
     """The county takes the rest from the town and pays it to the branch."""
 
 
+class Migrants(Section):
+    """随迁子女: migrant children at entry."""
+
+    rule: Literal["equal", "papers", "none"] = "equal"
+    """`equal`: by catchment as residents; `papers`: only with papers; `none`: none of them. The others are placed
+    in the school of their zone with the most free seats."""
+    min_residence_years: Count = 0
+    """Years of lease, residence permit or contract that the papers must show."""
+
+
 class Admissions(Section):
     """免试就近入学: who enters which school."""
 
     class_size_cap: ByStage[PositiveCount]
     enforcement: Share = 0.0
     """Share of families who would choose another school that nearby enrolment turns back."""
+    selection: Literal["exam", "none"] = "exam"
+    """Who of those who choose is taken first at junior entry: the best examined, or by lot."""
+    cross_catchment: bool = True
+    """Families may choose a school outside their catchment."""
+    unit: Literal["school", "group"] = "school"
+    """`group`: the core and members of a group share the children of their joint catchments by seats."""
+    second_address: bool = False
+    """Families with two addresses (relocated, or registered with grandparents) may use either."""
+    must_accept: bool = True
+    """Children with a right to a school are taken beyond its seats; else the nearest school with seats takes them."""
+    extra_classes: bool = True
+    """Schools open more classes than their seats need; else classes grow beyond the cap."""
+    privilege: Share = 0.0
+    """Share of families, those of the highest SES, who get a place at a core school whatever its seats."""
+    transfer_allowed: bool = False
+    """Pupils may change school in the middle of a stage while classes have room."""
+    migrants: Migrants = Migrants()
+    boarding: dict[str, Count] = Field(default_factory=dict)
+    """Places for boarders by school, shared evenly over its grades."""
 
 
 class Retirement(Section):

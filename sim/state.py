@@ -69,6 +69,13 @@ class Schools(Table):
     catchment = Column("float64", "mean entry ability of the catchment's children", unit="σ")
     catchment_ses = Column("float64", "mean SES of the catchment's families", unit="SD")
     seats = Column("int32", "seats in an entering grade", unit="pupils")
+    entrants = Column("int32", "children with a right to the school who entered this year", unit="pupils")
+    elsewhere = Column("int32", "of these, placed in another school", unit="pupils")
+    asked = Column("int32", "of the entrants, families who asked for another school", unit="pupils")
+    granted = Column("int32", "of those who asked, taken there", unit="pupils")
+    over_seats = Column("int32", "children taken this year beyond the seats", unit="pupils")
+    transferred = Column("int32", "pupils of other schools taken in above the entering grade this year", unit="pupils")
+    boarding_yuan = Column("int64", "spent on boarders this year", unit="yuan")
     pupils = Column("int32", "pupils enrolled")
     usual_pupils = Column("int32", "pupils enrolled in year 0")
     posts = Column("int32", "posts (编制)")
@@ -186,6 +193,8 @@ class Students(Table):
     school = Column("int32", "school attended", of=Schools)
     classroom = Column("int32", "class within school and cohort")
     catchment = Column("int32", "primary unit in whose catchment the home lies", of=Schools)
+    migrant = Column("bool", "child of migrant workers (随迁子女), without local registration")
+    boarding = Column("bool", "boards at the school (寄宿)")
     ses = Column("float32", "socio-economic status of the family", unit="SD")
     ability = Column("float32", "permanent part of the score", unit="σ")
     lasting = Column("float32", "schooling that stays", unit="σ")
@@ -235,6 +244,8 @@ class Counties(Table):
     town_share = Column("float64", "towns' share of the usual spending on their schools")
     town_capital_share = Column("float64", "share of town money that buys equipment")
     labour_yuan = Column("float64", "yearly labour cost of a teacher, by title", unit="yuan", width=len(TITLES))
+    migrant_share = Column("float64", "migrant children among those of urban catchments")
+    migration_factor = Column("float64", "the county's migration to town against the usual rate", start=1)
 
 
 @dataclass

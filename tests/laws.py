@@ -20,6 +20,7 @@ from sim.state import (
     SUBJECTS,
     County,
     Students,
+    urban,
 )
 
 SEED = 7
@@ -44,13 +45,18 @@ def check_pupils(before: County, after: County, rules: Policy) -> None:
     for cohort in np.unique(students.cohort[~junior]).tolist():
         places = np.sort(students.id[students.cohort == cohort] % PLACES)
         assert places.tolist() == list(range(cohort_size(after, cohort)))
-    # Who was here and has not finished grade 6 or 9 is here still, in the same school and class.
+    # Who was here and has not finished grade 6 or 9 is here still, in the same school and class but for transfers.
     was = before.students
     stays = ~np.isin(before.school_year - was.cohort + 1, before.stages.last_grade)
     row = dict(zip(students.id.tolist(), range(len(students)), strict=True))
     now = np.array([row[child] for child in was.id[stays].tolist()], int)
-    for column in (Students.school, Students.classroom, Students.ses, Students.ability, Students.catchment):
+    for column in (Students.ses, Students.ability, Students.catchment, Students.migrant, Students.boarding):
         assert (students.read(column)[now] == was.read(column)[stays]).all()
+    moved = students.school[now] != was.school[stays]
+    assert (students.classroom[now] == was.classroom[stays])[~moved].all()
+    received = np.bincount(students.school[now][moved], minlength=len(schools))
+    assert received.tolist() == schools.transferred.tolist()
+    assert rules.admissions.transfer_allowed or not moved.any()
     # Grade 7 holds leavers of grade 6, and children from outside whose ids follow the cohort's.
     entering = students.id[grade == after.stages.first_grade[JUNIOR]]
     outside = np.sort(entering[~np.isin(entering, was.id)] % PLACES)
@@ -60,24 +66,49 @@ def check_pupils(before: County, after: County, rules: Policy) -> None:
 
 
 def check_classes(county: County, rules: Policy) -> None:
-    """Entering classes stay within the cap; choice overfills no school."""
-    students, schools = county.students, county.schools
-    cap = rules.admissions.class_size_cap
+    """Entering classes stay within the cap, and seats hold, unless the school reports that they do not."""
+    students, schools, decreed = county.students, county.schools, rules.admissions
+    cap = decreed.class_size_cap
+    by_address = decreed.unit == "school" and not decreed.second_address
+    plain = by_address and not decreed.privilege and decreed.migrants.rule == "equal"
     for first, limit, own in (
         (1, cap.primary, students.catchment),
         (7, cap.junior, schools.feeds[students.catchment]),
     ):
         here = county.school_year - students.cohort + 1 == first
-        rooms = np.unique(np.c_[students.school, students.classroom][here], axis=0, return_counts=True)[1]
-        assert (rooms <= limit).all()
+        rooms, size = np.unique(np.c_[students.school, students.classroom][here], axis=0, return_counts=True)
+        crowded = rooms[size > limit, 0]
+        assert not crowded.size or (not decreed.extra_classes and (schools.over_seats[crowded] > 0).all())
         entered = np.bincount(students.school[here], minlength=len(schools))
         by_right = np.bincount(own[here], minlength=len(schools))
-        # A junior school's own children who left the county kept their seats until they left.
-        gone = np.where(schools.entry_ratio < 1, by_right / np.maximum(schools.entry_ratio, 1e-9), 0)
-        if first == 1:
+        stage = schools.stage == (first == 7)
+        assert (schools.over_seats == np.maximum(entered - schools.seats, 0))[stage].all()
+        assert (by_right == schools.entrants)[stage].all()
+        away = np.bincount(own[here & (students.school != own)], minlength=len(schools))
+        assert (away == schools.elsewhere)[stage].all()
+        # Choice and boarding fill no seat that another has a right to.
+        if plain:
             assert (entered <= np.maximum(schools.seats, by_right)).all()
-        else:
-            assert (entered <= np.maximum(schools.seats, by_right + gone)).all()
+        if plain and not decreed.must_accept and schools.over_seats[stage].any():
+            assert entered.sum() > schools.seats[stage].sum()
+    assert (schools.granted <= schools.asked).all()
+    assert (schools.asked <= schools.entrants).all()
+    check_boarders(county, rules)
+
+
+def check_boarders(county: County, rules: Policy) -> None:
+    """Boarders have beds, live farther out than their school and are paid for; migrant children live in town."""
+    students, schools = county.students, county.schools
+    rows = np.flatnonzero(students.boarding)
+    assert (schools.zone[students.catchment[rows]] > schools.zone[students.school[rows]]).all()
+    places = np.array([rules.admissions.boarding.get(name, 0) for name in county.names])
+    by_grade = np.stack([students.school[rows], students.cohort[rows]])
+    units, number = np.unique(by_grade, axis=1, return_counts=True)
+    grades = np.where(schools.stage == JUNIOR, 3, 6)
+    assert (number <= (places // grades)[units[0]]).all()
+    boarders = np.bincount(students.school[rows], minlength=len(schools))
+    assert schools.boarding_yuan.tolist() == (boarders * rules.funding.boarding_yuan).tolist()
+    assert urban(schools.zone)[students.catchment[students.migrant]].all()
 
 
 def check_posts(before: County, after: County) -> None:

@@ -319,6 +319,10 @@ SETTINGS = [
     ("links.fused.mentoring.effectiveness=2", "1.5"),
     ("links.fused.mentoring.studios=[music]", "chinese"),
     ("links.fused.curriculum.shared_classes=10", "a share from 0 to 1"),
+    ("admissions.boarding={泰安十四中: 90}", "a school named in the county taishan"),
+    ("admissions.migrants.min_residence_years=2", "0 unless the rule asks for papers"),
+    ("admissions.privilege=5", "found 5; did you mean 0.05?"),
+    ("evidence.migration_rate=0.2", "0.1"),
 ]
 
 

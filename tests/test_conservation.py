@@ -70,6 +70,7 @@ def counties(draw):
         "junior": junior,
         "births_index": births,
         "burn_in_years": draw(st.integers(0, 1)),
+        "migrant_share": draw(st.sampled_from((0.0, 0.3))),
         **draw(towns(primary, junior or {})),
     }
 
@@ -100,6 +101,7 @@ def policies(draw, county):
             split = draw(st.integers(0, size))
             links = {"fused": tuple(members[:split]), "joint": tuple(members[split:])}
             groups[f"group {number}-{len(groups)}"] = (core, links)
+    names = [name for stage in ("primary", "junior") for name in names_of(stage, county[stage] or {})]
     share, money = st.sampled_from((0.0, 0.05, 0.15, 0.5, 1.0)), st.integers(0, 20_000)
     shortest = draw(st.integers(1, 3))
     fund = st.one_of(st.just(0), st.integers(0, 300_000), st.just({"by_year": {2023: 100_001}}))
@@ -135,6 +137,16 @@ def policies(draw, county):
         "funding.core_share_limit": draw(share),
         **draw(money_rules()),
         "admissions.class_size_cap": {"primary": draw(st.integers(5, 45)), "junior": 50},
+        "admissions.unit": draw(st.sampled_from(("school", "group"))),
+        "admissions.second_address": draw(st.booleans()),
+        "admissions.must_accept": draw(st.booleans()),
+        "admissions.extra_classes": draw(st.booleans()),
+        "admissions.selection": draw(st.sampled_from(("exam", "none"))),
+        "admissions.privilege": draw(st.sampled_from((0.0, 0.1))),
+        "admissions.transfer_allowed": draw(st.booleans()),
+        "admissions.migrants": {"rule": draw(st.sampled_from(("equal", "papers", "none")))},
+        "admissions.boarding": draw(st.dictionaries(st.sampled_from(names), st.integers(0, 90), max_size=3)),
+        "funding.boarding_yuan": draw(money),
         "staffing.unreplaced_share": draw(share),
     }
 

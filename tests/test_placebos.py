@@ -23,7 +23,7 @@ from sim.configs import freeze
 from sim.founding import found
 from sim.library import load_facts
 from sim.policy import Policy
-from sim.state import AT_HOME, PRIMARY, SENT, SERVING, County, Groups, Schools, Students, Teachers
+from sim.state import AT_HOME, PRIMARY, SENT, SERVING, Counties, County, Groups, Schools, Students, Teachers
 from sim.year import advance
 
 SEED = 1
@@ -164,6 +164,48 @@ def test_rules_without_a_dose_change_nothing():
         "assessment.size_bands": (1_000_000,),  # all in one band
     }
     assert_same((changed(policy(), few), evidence()), (changed(policy(), few | idle), evidence()))
+
+
+# Rules of entry that Taishan's plan does not have, by the switch that turns them off.
+RULES_OF_ENTRY = {
+    "joint_admission": {"admissions.unit": "group"},
+    "second_address": {"admissions.second_address": True},
+    "migrants": {"admissions.migrants": {"rule": "papers", "min_residence_years": 2}},
+    "privilege": {"admissions.privilege": 0.05},
+    "seat_rules": {"admissions.must_accept": False, "admissions.extra_classes": False},
+    "boarding": {"admissions.boarding": {"泰安十三中": 150}, "funding.boarding_yuan": 300},
+    "transfers": {"admissions.transfer_allowed": True},
+}
+
+
+@pytest.mark.parametrize("switch", RULES_OF_ENTRY)
+def test_a_rule_of_entry_that_is_switched_off_equals_its_absence(switch):
+    rules = changed(policy(), RULES_OF_ENTRY[switch])
+    county = assert_same((rules, switched_off(evidence(), switch)), (policy(), evidence()), 2)
+    # The rule matters: with the switch on it changes who is in which class.
+    acting = continued(taishan(SEED).county, rules, evidence(), SEED, 2)
+    assert "Students.classroom" in differences(county, acting)
+
+
+def test_nearby_enrolment_without_exception_equals_no_choice():
+    strict = changed(policy(), {"admissions.cross_catchment": False})
+    county = assert_same((strict, evidence()), (policy(), switched_off(evidence(), "choice")), 2)
+    assert (county.schools.asked == 0).all()
+    assert (county.schools.elsewhere == 0).all()
+
+
+def test_migration_off_equals_a_county_from_which_nobody_moves():
+    start = taishan(SEED).county.copy()
+    start.county.write(Counties.migration_factor, 0.0)
+    still, off = (
+        continued(county, policy(), known, SEED, 2)
+        for county, known in (
+            (start, evidence()),
+            (taishan(SEED).county, switched_off(evidence(), "migration")),
+        )
+    )
+    assert differences(still, off) == ["Counties.migration_factor"]
+    assert (off.students.catchment != as_written()[2].students.catchment[: len(off.students)]).any()
 
 
 def test_the_order_of_groups_in_the_file_changes_nothing():

@@ -20,6 +20,10 @@ REWRITE = (
 )
 NAMES = [process.name for process in SCHOOL_YEAR]
 ONE_WAY = ("rotation.exchange=false", "rotation.honour=null")
+ALL_RULES_OF_ENTRY = (
+    "admissions.unit=group", "admissions.must_accept=false", "admissions.privilege=0.05",
+    "admissions.transfer_allowed=true", "admissions.migrants.rule=papers", "admissions.boarding={泰安十三中: 90}",
+)  # fmt: skip
 SITUATIONS = (
     (policy(), evidence(), 3),
     (policy("none"), evidence(), 3),
@@ -28,6 +32,7 @@ SITUATIONS = (
     (policy(), changed(evidence(), {"exit_rate": 0.3}), 2),
     (changed(policy(), TOWN_RULES), evidence(), 2),
     (changed(policy(), JOINT_WORK | {"assessment.cycle_years": 2, "assessment.bundle": "increment"}), evidence(), 2),
+    (policy("taishan", *ALL_RULES_OF_ENTRY), evidence(), 2),
 )
 """Policies, evidence and years that together make every process read all that it ever reads."""
 

@@ -17,7 +17,7 @@ PUPIL_BYTES = 900
 """Memory of a pupil with the founded county, one variant and working arrays."""
 ROW_BYTES = 4.6
 SCHOOL_ROW_BYTES = 105
-MEASURES_A_YEAR = 500
+MEASURES_A_YEAR = 620
 PUPILS_A_SCHOOL = 1_250
 
 

@@ -108,6 +108,8 @@ def _draw(setting: Setting, seed: int) -> County:
         next_applicant=len(teachers),
         talent_sd=staff.talent_sd(evidence),
         honour_years=facts.honour_min_years,
+        migrant_share=facts.migrant_share,
+        migration_factor=facts.migration_factor,
         honour_chance=staff.honour_chance(setting, teachers)[None],
         equipment_life_years=facts.equipment_life_years,
         town_share=facts.town_share,

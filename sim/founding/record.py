@@ -30,15 +30,17 @@ NOT_FOUNDING = (
     "leadership_council", "leadership_head_principal", "leadership_single_team", "cadre_leadership",
     "span_free_members", "pairing_scale", "pairing_decay", "event_reach", "event_contacts_scale",
     "event_time_share", "load_limit", "weeks_per_sd", "smallest_effect", "town_withdrawal", "item_median_yuan",
-    "item_spread", "joint_sessions", "expert_visits",
-    "shadowing_contacts", "shadowing_time_share", "centre_effect", "centre_teachers", "online_relief",
-    "shared_class_time_share",
+    "item_spread", "joint_sessions", "expert_visits", "shadowing_contacts", "shadowing_time_share",
+    "centre_effect", "centre_teachers", "online_relief", "shared_class_time_share", "migration_rate",
+    "migrant_papers_share", "residence_year_factor", "second_address_share", "boarding_take_up", "boarding_gain",
+    "transfer_wish_rate",
 )  # fmt: skip
 """Coefficients that no replayed year reads, so that changing one leaves the solved numbers as they are (tested)."""
 NOT_FOUNDING_FACTS = (
     "births_index", "births_trend", "title", "labour_yuan", "equipment_life_years", "towns", "town_share",
-    "town_capital_share",
+    "town_capital_share", "migration_factor", "migrant_share",
 )  # fmt: skip
+"""Facts of a county that act after year 0, or on nothing that is solved."""
 NOT_FOUNDING_SWITCHES = (
     "fund",
     "equipment",
@@ -53,6 +55,14 @@ NOT_FOUNDING_SWITCHES = (
     "bundling",
     "match",
     "shared_classes",
+    "migration",
+    "migrants",
+    "boarding",
+    "privilege",
+    "transfers",
+    "joint_admission",
+    "second_address",
+    "seat_rules",
 )
 
 

@@ -183,6 +183,15 @@ def policy_problems(policy: Loaded[Policy]) -> Iterator[Problem]:
     ):
         if schedule.clock == "by_group_year":
             yield problem_at(policy, clock_path, "a schedule by_year", "by_group_year", "this is paid by the county")
+    migrants = decreed.admissions.migrants
+    if migrants.min_residence_years and migrants.rule != "papers":
+        yield problem_at(
+            policy,
+            "admissions.migrants.min_residence_years",
+            "0 unless the rule asks for papers",
+            str(migrants.min_residence_years),
+            "or rule: papers",
+        )
     yield from _group_problems(policy)
 
 
@@ -231,8 +240,17 @@ def roster_problems(policy: Loaded[Policy], county: Loaded[Facts]) -> Iterator[P
             entries += [(f"groups.{name}.members.{link}.{number}", school) for number, school in enumerate(schools)]
         for path, school in entries:
             if school not in known:
-                hint = nearest(school, known) or f"add it to named_schools of {county.place('').file}"
-                yield problem_at(policy, path, f"a school named in the county {county.name}", school, hint)
+                yield _unnamed(policy, county, path, school)
+    for school in policy.value.admissions.boarding:
+        if school not in known:
+            yield _unnamed(policy, county, f"admissions.boarding.{school}", school)
+
+
+def _unnamed(policy: Loaded[Policy], county: Loaded[Facts], path: str, school: str) -> Problem:
+    """A school that the county does not name."""
+    hint = nearest(school, [item.name for item in county.value.named_schools])
+    hint = hint or f"add it to named_schools of {county.place('').file}"
+    return problem_at(policy, path, f"a school named in the county {county.name}", school, hint)
 
 
 def stages_problems(stages: Loaded[Stages]) -> Iterator[Problem]:

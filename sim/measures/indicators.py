@@ -94,4 +94,17 @@ def _of_verdicts() -> list[Measure]:
     return declared
 
 
-MEASURES = (*_of_columns(), *_of_verdicts())
+OF_2012 = ("area", "sports", "equipment", "degree_statistical")
+"""Columns that count in the composite of 2012 too, beside teachers and those with a middle or higher title."""
+BASIC_BALANCE = "县域义务教育均衡发展督导评估暂行办法, 教督〔2012〕3号"
+_COMPOSITE = Measure(
+    "cv_composite_2012",
+    "ratio",
+    "mean difference coefficient of area, sports area, equipment, teachers, teachers above the degree and teachers "
+    "of intermediate or senior title for each pupil, by file; computers and books, the other two of eight, are not "
+    "in the model",
+    f"{BASIC_BALANCE}: at most 0.65 primary, 0.55 junior",
+    "lower",
+)
+
+MEASURES = (*_of_columns(), *_of_verdicts(), _COMPOSITE)

@@ -19,7 +19,7 @@ MEASURES = (
         "cost_yuan_per_pupil",
         "yuan of the base year a pupil a year",
         "special fund spent on equipment, postings, events, pairs and courses, and public-use money of cores spent on "
-        "decreed postings, for each pupil of the county",
+        "decreed postings, and money spent on boarders, for each pupil of the county",
         better="lower",
         cut="county",
     ),
@@ -33,6 +33,7 @@ MEASURES = (
             ("events", "special fund spent on joint events"),
             ("pairs", "special fund spent on mentoring pairs"),
             ("curriculum", "special fund spent on shared courses and shared classes"),
+            ("boarding", "spent on boarders"),
             ("unspent", "special fund that groups hold unspent at the end of the year"),
             ("leaked", "special fund lost on the way"),
             ("awaiting", "special fund that waits for approval at the end of the year"),
@@ -59,6 +60,7 @@ def take(year: SchoolYear) -> dict[str, Floats]:
         "events": groups.events_yuan,
         "pairs": groups.pairs_yuan,
         "curriculum": groups.curriculum_yuan,
+        "boarding": county.schools.boarding_yuan,
         "unspent": groups.balance_yuan,
         "leaked": county.county.leaked_yuan,
         "awaiting": groups.awaiting_yuan,
@@ -66,7 +68,7 @@ def take(year: SchoolYear) -> dict[str, Floats]:
         "town_deducted": county.towns.deducted_yuan,
     }
     total = {purpose: values.sum() for purpose, values in yuan.items()}
-    cost = sum(total[purpose] for purpose in SPENT) + total["core_paid"]
+    cost = sum(total[purpose] for purpose in SPENT) + total["core_paid"] + total["boarding"]
     titles = np.array([staff.title_junior, staff.title_intermediate, staff.title_senior])[:, :, ALL]
     labour = county.county.labour_yuan[0] @ titles
     return {

@@ -17,6 +17,7 @@ from sim.measures.indicators import (
     INDICATORS,
     NEARLY,
     NEEDED,
+    OF_2012,
     PER,
     SEVEN,
     SMALLEST_SCHOOL,
@@ -32,6 +33,7 @@ Numbers = NDArray[Any]
 _EXACT = 1e-9
 """Slack for floating point, so that a value that equals its threshold reaches it."""
 _OF_SEVEN = np.array([np.isin(np.arange(len(COLUMNS)), seven) for seven in SEVEN.values()], np.int64)
+_ALSO_2012 = [COLUMNS.index(column) for column in OF_2012]
 _ROWS = np.arange(len(STAGES))[:, None]
 
 
@@ -126,9 +128,10 @@ def take(year: SchoolYear) -> dict[str, Numbers]:
     passing = (found.passing[:, None] & inside).sum(axis=-1)
     passed = np.where(schools > 0, (passing == schools) & (worst <= CV_LIMITS + _EXACT), np.nan)
     passed = np.column_stack([np.fmin.reduce(passed, axis=-1), passed])
+    of_2012 = np.vstack([cv[_ALSO_2012], _coefficients(_teachers_of_2012(year, found.counted), weights)])
     cv, worst = _with_mean(cv, pupils), np.column_stack([np.fmax.reduce(worst, axis=-1), worst])
     passing_share = _with_sum(passing) / _with_sum(schools)
-    measures = {}
+    measures: dict[str, Numbers] = {"cv_composite_2012": _with_mean(of_2012, pupils).mean(axis=0)}
     for number, column in enumerate(COLUMNS):
         measures[f"mean_{column}"] = mean[number]
         measures[f"cv_{column}"] = cv[number]
@@ -138,6 +141,13 @@ def take(year: SchoolYear) -> dict[str, Numbers]:
         measures[f"official_pass_{count}"] = passed[number]
         measures[f"cv_worst_{count}"] = worst[number]
     return measures
+
+
+def _teachers_of_2012(year: SchoolYear, counted: Bools) -> Floats:
+    """Teachers, and those of intermediate or senior title, for each pupil by file. Shape (2, schools)."""
+    staff = year.staff
+    teachers = np.array([staff.file, staff.title_intermediate + staff.title_senior])
+    return np.divide(teachers, year.pupils.pupils, out=np.zeros(teachers.shape), where=counted)
 
 
 def _with_sum(stages: Numbers) -> Numbers:

@@ -14,6 +14,10 @@ Floats = NDArray[np.float64]
 SES_CUTS = (-0.8416, -0.2533, 0.2533, 0.8416)
 """Fifths of a standard normal: SES has SD 1, so a pupil stays in the same fifth in every variant and year."""
 FIFTHS = len(SES_CUTS) + 1
+POINTS_OF_MEAN, POINTS_OF_SIGMA = 500, 100
+"""Points of a score of 0 and for each σ, as large examinations report standard scores."""
+MOST_POINTS = 2000
+"""No score is worth more points: 15 σ."""
 
 
 class PupilSums(NamedTuple):
@@ -29,6 +33,10 @@ class PupilSums(NamedTuple):
     exam: Floats
     examined: Floats
     """Pupils who have sat an examination."""
+    migrants: Floats
+    migrants_at_home: Floats
+    """Migrant children at the school of their catchment."""
+    boarders: Floats
 
 
 class StageSums(NamedTuple):
@@ -40,6 +48,8 @@ class StageSums(NamedTuple):
     """Pupils by fifth of SES, the poorest first. Shape (2 stages, 5)."""
     fifth_score: Floats
     """Shape (2 stages, 5)."""
+    points: Floats
+    """Pupils by whole points of their true score. Shape (2 stages, MOST_POINTS + 1)."""
 
 
 def pupil_sums(county: County, policy: Policy) -> tuple[PupilSums, StageSums]:
@@ -71,8 +81,31 @@ def pupil_sums(county: County, policy: Policy) -> tuple[PupilSums, StageSums]:
         score_between=score * score / np.maximum(pupils, 1),
         exam=by_school(exam),
         examined=by_school(examined),
+        **_marked(county),
     )
     return sums, _by_stage(students.ses, scores, rooms)
+
+
+def _marked(county: County) -> dict[str, Floats]:
+    """Migrant children and boarders of each school."""
+    students, schools = county.students, county.schools
+    migrants, boarders = np.flatnonzero(students.migrant), np.flatnonzero(students.boarding)
+    school, lives = students.school[migrants], students.catchment[migrants]
+    rows = {
+        "migrants": school,
+        "migrants_at_home": school[(school == lives) | (school == schools.feeds[lives])],
+        "boarders": students.school[boarders],
+    }
+    return {name: np.bincount(found, minlength=len(schools)).astype(np.float64) for name, found in rows.items()}
+
+
+def whole_points(scores: NDArray) -> NDArray[np.int16]:
+    """Scores in points of an examination, rounded; none below 0 or above `MOST_POINTS`. Shape of `scores`."""
+    points = scores.astype(np.float32)
+    points *= POINTS_OF_SIGMA
+    points += POINTS_OF_MEAN
+    np.rint(points, out=points)
+    return np.minimum(np.maximum(points, 0, out=points), MOST_POINTS, out=points).astype(np.int16)
 
 
 def _by_stage(ses: NDArray, scores: Floats, rooms: Classrooms) -> StageSums:
@@ -82,6 +115,8 @@ def _by_stage(ses: NDArray, scores: Floats, rooms: Classrooms) -> StageSums:
     for passed in above[1:]:
         fifth += passed
     squares, pupils, score = (np.zeros((len(STAGES), *shape)) for shape in ((), (FIFTHS,), (FIFTHS,)))
+    counted = np.zeros((len(STAGES), MOST_POINTS + 1))
+    points = whole_points(scores)
     first = np.flatnonzero(np.diff(rooms.stage, prepend=np.int8(-1)))
     edges = [*rooms.starts[first].tolist(), ses.size]
     for stage, start, stop in zip(rooms.stage[first].tolist(), edges[:-1], edges[1:], strict=True):
@@ -90,4 +125,5 @@ def _by_stage(ses: NDArray, scores: Floats, rooms: Classrooms) -> StageSums:
         pupils[stage] -= np.diff(reached)
         score[stage] += np.bincount(fifth[here], weights=scores[here], minlength=FIFTHS)
         squares[stage] += np.einsum("i,i->", scores[here], scores[here])
-    return StageSums(squares, pupils, score)
+        counted[stage] += np.bincount(points[here], minlength=MOST_POINTS + 1)
+    return StageSums(squares, pupils, score, counted)

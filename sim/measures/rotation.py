@@ -9,7 +9,7 @@ import numpy as np
 from sim.measures.measure import QUALITY_BALANCE, Measure
 from sim.measures.places import ALL, WITH_ROLE, Floats
 from sim.measures.schools import SchoolYear
-from sim.state import SHORTFALL_CAUSES, STAGES
+from sim.state import RECEIVED, SENT, SERVING, SHORTFALL_CAUSES, STAGES, County
 
 _CAUSE = {
     "stay": "already posted, or just returned",
@@ -20,6 +20,9 @@ _CAUSE = {
     "partner": "no partner of the subject to exchange",
     "money": "not paid for",
 }
+
+ELIGIBLE_YEARS = 6
+"""Years at one school after which a teacher is to move."""
 
 MEASURES = (
     Measure("rotation_due", "persons a year", "new movers decreed"),
@@ -47,6 +50,14 @@ MEASURES = (
         "groups",
         "groups where the decreed quality of movers could not be reached",
         better="lower",
+    ),
+    Measure(
+        "rotation_of_eligible",
+        "share",
+        "teachers newly sent or received in exchange this year / teachers who have served at their school for "
+        f"{ELIGIBLE_YEARS} years or more",
+        f"{QUALITY_BALANCE}, assurance 11: at least 0.10; eligible after 教师〔2014〕4号",
+        better="higher",
     ),
     Measure(
         "rotation_backbone_share",
@@ -79,5 +90,17 @@ def take(year: SchoolYear) -> dict[str, Floats]:
         "rotation_away": np.where(staff.file[:, core] > 0, staff.away[:, core] / staff.file[:, core], 0),
         "movers_quality": quality / done,
         "selection_unattainable": unattainable,
+        "rotation_of_eligible": _of_eligible(county),
         "rotation_backbone_share": staff.backbone_movers[:, ALL] / staff.movers[:, ALL],
     }
+
+
+def _of_eligible(county: County) -> Floats:
+    """New movers for each eligible teacher. Shape (3 stage cuts,); NaN where nobody is eligible."""
+    teachers = county.teachers
+    stage = county.schools.stage[teachers.home]
+    away = (teachers.posting == SENT) | (teachers.posting == RECEIVED)
+    moved = stage[away & (teachers.forced_year == county.year)]
+    eligible = stage[(teachers.status == SERVING) & (teachers.years_here >= ELIGIBLE_YEARS)]
+    new, old = (np.bincount(found, minlength=len(STAGES)) for found in (moved, eligible))
+    return np.r_[new.sum(), new] / np.r_[old.sum(), old]

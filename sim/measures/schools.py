@@ -34,6 +34,10 @@ class Weighted(NamedTuple):
     """Mean q of the present teachers of main subjects, times pupils."""
     quality_squares: Floats
     """Its square times pupils."""
+    entrants: Floats
+    elsewhere: Floats
+    asked: Floats
+    granted: Floats
 
 
 class SchoolYear(NamedTuple):
@@ -66,6 +70,10 @@ class SchoolYear(NamedTuple):
             judged=judged,
             quality=known * judged,
             quality_squares=known * known * judged,
+            entrants=county.schools.entrants,
+            elsewhere=county.schools.elsewhere,
+            asked=county.schools.asked,
+            granted=county.schools.granted,
         )
         members = membership(county.schools)
         totals = over_places(members, np.array([*pupils, *staff, *weighted]))

@@ -2,7 +2,7 @@
 
 What a class learns in a year is the mean effect of its main-subject teachers, measured from the county's
 founding mean, plus what the school adds. A *flow* acts on one year's learning; a *level* (management,
-effort, money) is an effect on scores after sustained exposure and enters divided by what a constant yearly
+effort, money, boarding) is an effect on scores after sustained exposure and enters divided by what a constant yearly
 input adds up to. A quarter of a good year stays for good, most of the rest fades within a year. Luck is
 slow: each pupil carries a shock that changes a little every year.
 """
@@ -37,7 +37,7 @@ SPENDING_YEARS = 4
 @process(
     reads=(
         Students.school, Students.cohort, Students.classroom, Students.id, Students.ability, Students.lasting,
-        Students.fading, Students.shock, Students.score,
+        Students.fading, Students.shock, Students.score, Students.boarding,
         Schools.stage, Schools.management, Schools.curriculum, Schools.effort, Schools.event_gain,
         Schools.event_load, Schools.spending_change, Schools.shared_lessons,
         Teachers.school, Teachers.subject, Teachers.post, Teachers.stage, Teachers.status, Teachers.talent,
@@ -72,6 +72,10 @@ def teach(county: County, policy: Policy, evidence: Evidence, draw: Draws) -> Ch
     given = (raw - stages.usual_schooling[rooms.stage]).astype(np.float32)
     by_school = weighted_means(rooms.school, len(county.schools), given, size)
     schooling = rooms.spread(given)
+    if students.boarding.any():
+        boards = np.flatnonzero(students.boarding)
+        stage = county.schools.stage[students.school[boards]]
+        schooling[boards] += (evidence.boarding_gain / stages.level_years[stage]).astype(np.float32)
 
     lasting_part, fading_rate = persistence(evidence)
     lasting = students.lasting + np.float32(lasting_part) * schooling

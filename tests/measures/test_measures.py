@@ -6,7 +6,7 @@ import pytest
 from sim.columns import Table
 from sim.measures import MEASURES, by_school, observe, take
 from sim.measures.places import CUTS
-from sim.state import CORE, EXITED, FAR, JUNIOR, MEMBER, NEAR, PARTNER, RETIRED, SEAT, SENT, VILLAGE
+from sim.state import CORE, EXITED, FAR, JUNIOR, MEMBER, NEAR, PARTNER, RETIRED, SEAT, SENT, VILLAGE, Students
 from tests.measures.counties import Unit, build
 
 PLACES = [(SEAT, CORE), (NEAR, MEMBER), (FAR, PARTNER), (VILLAGE, 0)]
@@ -21,7 +21,7 @@ def whole():
         for stage in (0, JUNIOR)
         for zone, role in PLACES
     ]
-    staff = [{"at": at, "talent": at / 10, "backbone": True} for at in range(8) for _ in range(4)]
+    staff = [{"at": at, "talent": at / 10, "backbone": True, "years_here": 7} for at in range(8) for _ in range(4)]
     staff += [
         {"home": home, "school": home + 1, "posting": SENT, "forced_year": 1, "arrived_year": 1} for home in (0, 4)
     ]
@@ -34,7 +34,10 @@ def whole():
         "movers_quality": 0.3,
         "short": [[1, 0, 0, 0, 0, 0, 0]] * 2,
     }
-    return build(units, teachers=staff, groups=groups, posts=5, area_m2=300, paid_yuan=10)
+    entry = {"entrants": 60, "asked": 2, "granted": 1, "elsewhere": 1}
+    county = build(units, teachers=staff, groups=groups, posts=5, area_m2=300, paid_yuan=10, **entry)
+    county.students.write(Students.migrant, luck.random(len(county.students)) < 0.5)
+    return county
 
 
 def test_every_measure_is_declared_and_taken_where_it_is_cut(whole, rules):
