@@ -20,12 +20,18 @@ REWRITE = (
 )
 NAMES = [process.name for process in SCHOOL_YEAR]
 ONE_WAY = ("rotation.exchange=false", "rotation.honour=null")
+ROTATION = {
+    "rules.core.exchange": False, "years": [1, 1], "transfer_chance": 1.0, "backbone_per_subject_new": 1,
+    "must_move": {"years_here": 10, "years_to_retirement": 6.0},
+}  # fmt: skip
+EVERY_RULE = changed(policy(), {f"links.fused.rotation.{path}": value for path, value in ROTATION.items()})
 SITUATIONS = (
     (policy(), evidence(), 3),
     (policy("none"), evidence(), 3),
     (policy("taishan", *ONE_WAY), evidence(), 2),
     (policy("taishan", "funding.special_fund_yuan=0"), switched_off(evidence(), "peers", "choice"), 1),
     (policy(), changed(evidence(), {"exit_rate": 0.3}), 2),
+    (EVERY_RULE, evidence(), 2),
 )
 """Policies, evidence and years that together make every process read all that it ever reads."""
 

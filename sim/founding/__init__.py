@@ -105,6 +105,7 @@ def _draw(setting: Setting, seed: int) -> County:
         talent_sd=staff.talent_sd(evidence),
         honour_years=facts.honour_min_years,
         honour_chance=staff.honour_chance(setting, teachers)[None],
+        labour_yuan=np.array([[facts.labour_yuan.junior, facts.labour_yuan.intermediate, facts.labour_yuan.senior]]),
     )
     return County(
         year=-facts.burn_in_years - pupils.REPLAY_YEARS,

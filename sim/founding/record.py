@@ -29,7 +29,8 @@ NOT_FOUNDING = (
     "drift_wish_rate", "drift_wish_rate_core", "hiring_sorting", "leadership_autonomous", "leadership_convenor",
     "leadership_council", "leadership_head_principal", "leadership_single_team", "cadre_leadership",
     "span_free_members", "pairing_scale", "pairing_decay", "event_reach", "event_contacts_scale",
-    "event_time_share", "load_limit", "weeks_per_sd", "smallest_effect",
+    "event_time_share", "refusal_distance", "refusal_family_age", "family_age_from", "family_age_to",
+    "pooled_refusal_factor", "bonus_refusal_slope", "load_limit", "weeks_per_sd", "smallest_effect",
 )  # fmt: skip
 """Coefficients that no replayed year reads, so that changing one leaves the solved numbers as they are (tested)."""
 NOT_FOUNDING_SWITCHES = (

@@ -114,17 +114,7 @@ def policy_problems(policy: Loaded[Policy]) -> Iterator[Problem]:
         yield problem_at(policy, "start_year", "the school year in which the groups start", "none")
     if decreed.funding.by_grade and decreed.funding.grades is None:
         yield problem_at(policy, "funding.grades", "grades A, B, C and D, since by_grade is true", "none")
-    for name, link in decreed.links.items():
-        rotation = link.rotation
-        if rotation is not None and rotation.years[0] > rotation.years[1]:
-            yield problem_at(
-                policy,
-                f"links.{name}.rotation.years",
-                "the shortest stay first",
-                f"[{rotation.years[0]}, {rotation.years[1]}]",
-            )
-        if rotation is not None and not rotation.rules:
-            yield problem_at(policy, f"links.{name}.rotation.rules", "at least one rule", "none", "or rotation: null")
+    yield from _rotation_problems(policy)
     for stage in ("primary", "junior"):
         staffing = decreed.staffing
         if getattr(staffing.senior_share, stage) + getattr(staffing.intermediate_share, stage) > 1:
@@ -153,6 +143,33 @@ def policy_problems(policy: Loaded[Policy]) -> Iterator[Problem]:
         if schedule.clock == "by_group_year":
             yield problem_at(policy, clock_path, "a schedule by_year", "by_group_year", "this is paid by the county")
     yield from _group_problems(policy)
+
+
+def _rotation_problems(policy: Loaded[Policy]) -> Iterator[Problem]:
+    for name, link in policy.value.links.items():
+        rotation, path = link.rotation, f"links.{name}.rotation"
+        if rotation is None:
+            continue
+        if rotation.years[0] > rotation.years[1]:
+            found = f"[{rotation.years[0]}, {rotation.years[1]}]"
+            yield problem_at(policy, f"{path}.years", "the shortest stay first", found)
+        if not rotation.rules:
+            yield problem_at(policy, f"{path}.rules", "at least one rule", "none", "or rotation: null")
+        if link.personnel == "home":
+            hint = "where personnel is home nobody decides a move: rotation: null, or personnel: exchange"
+            yield problem_at(
+                policy,
+                f"links.{name}.personnel",
+                "exchange, pooled or unified, since there are rotation rules",
+                "home",
+                hint,
+            )
+        for rule, decreed in rotation.rules.items():
+            if rotation.objective == "balance" and not decreed.exchange:
+                hint = "or objective: sender"
+                yield problem_at(
+                    policy, f"{path}.rules.{rule}.exchange", "true, since the objective is balance", "false", hint
+                )
 
 
 def _group_problems(policy: Loaded[Policy]) -> Iterator[Problem]:

@@ -8,12 +8,12 @@ from fnmatch import fnmatch
 
 INERT = (
     "links.*.legal",
-    "links.*.personnel",
     "links.*.finance",
     "evidence.portable_share",
     "evidence.principal_sd",
     "evidence.shared_class_gain",
-    "county.labour_yuan*",
+    "county.labour_yuan.intermediate",
+    "county.labour_yuan.senior",
     "county.equipment_life_years",
 )
 """Full paths, with `*` for any part. Tested: no process reads them."""
