@@ -43,7 +43,7 @@ MEASURES = (
         "core teachers on file who are sent to teach elsewhere at the examination / core teachers on file; "
         "cadre postings are not counted",
     ),
-    Measure("rotation_transfers", "persons a year", "posted teachers who stayed for good, exchange partners apart"),
+    Measure("rotation_transfers", "persons a year", "posted teachers who stayed for good, exchange partners too"),
     Measure("movers_quality", "σ_T", "mean quality of new movers against the mean of their school"),
     Measure(
         "selection_unattainable",
