@@ -58,18 +58,20 @@ class Destinations:
         """Teachers whom schools can send in return, by school and subject, in the order in which they are asked."""
         turn, year = self.turn, self.turn.year
         teachers = year.county.teachers
-        rows = np.flatnonzero((teachers.status == SERVING) & np.isin(year.now["home"], targets))
+        asked = np.zeros(len(year.county.schools), bool)
+        asked[targets] = True
+        rows = np.flatnonzero((teachers.status == SERVING) & asked[year.now["home"]])
         rows = rows[year.free(rows) & (teachers.years_teaching[rows] > 0)]
         if turn.rules.matching == "mutual" and year.evidence.switches.refusal:
             rows = rows[~turn.refuses(rows, np.array([self.origin]))]
-        key = year.luck("partner")[rows]
+        turns = year.luck("partner")[rows]
         if turn.rules.inflow_gate == "selection" and turn.in_town[self.origin]:
             outside = ~turn.in_town[year.now["home"][rows]]
-            key = np.where(outside, -year.quality(rows), key)
+            turns = np.where(outside, -year.quality(rows), turns)
         cell = year.now["home"][rows] * len(SUBJECTS) + teachers.subject[rows]
-        order = np.lexsort((key, cell))
+        order = np.lexsort((turns, cell))
         rows, cell = rows[order], cell[order]
-        first = np.flatnonzero(np.diff(cell, prepend=NONE))
-        queues = np.split(rows, first[1:]) if rows.size else []
-        keys = cell[first].tolist()
-        return {divmod(key, len(SUBJECTS)): queue.tolist() for key, queue in zip(keys, queues, strict=True)}
+        queues: dict[int, list[int]] = {}
+        for row, key in zip(rows.tolist(), cell.tolist(), strict=True):
+            queues.setdefault(key, []).append(row)
+        return {divmod(key, len(SUBJECTS)): queue for key, queue in queues.items()}

@@ -187,11 +187,10 @@ class Turn:
         long = self.year.county.teachers.years_here[rows] >= rule.years_here
         return long & self.near_retirement(rows, rule.years_to_retirement)
 
-    def pool(self, rule: RotationRule, origin: int, due: int, decreed: bool) -> Pool:
-        """Narrow a school's teachers to those who can be sent."""
+    def pool(self, rule: RotationRule, origin: int, on_file: Ints, due: int, decreed: bool) -> Pool:
+        """Narrow a school's teachers on file to those who can be sent."""
         year, rules = self.year, self.rules
         teachers = year.county.teachers
-        on_file = np.flatnonzero(year.serving(origin))
         home = on_file if rule.base == "core_teachers" else on_file[self.of_base(rule, on_file)]
         filters: dict[str, Mask] = {"stay": year.free(home), "age": np.ones(home.size, bool)}
         if rules.max_age is not None:
@@ -243,25 +242,12 @@ class Turn:
         if bonus and labour:
             share -= evidence.bonus_refusal_slope * bonus / labour / BONUS_STEP
         home = year.now["home"][rows]
-        far = _apart(self.in_town, home, targets) - self.usual_distance
+        far = _apart(self.in_town, home, targets) - usual_distance(year)
         family = _of_family_age(year, rows)
-        for school in np.unique(home):
-            staff = np.flatnonzero(year.serving(int(school)))
+        for school in set(home.tolist()):
+            staff = np.flatnonzero(year.serving(school))
             family[home == school] -= _of_family_age(year, staff).mean()
         return np.asarray(share + evidence.refusal_distance * far + evidence.refusal_family_age * family, float)
-
-    @cached_property
-    def usual_distance(self) -> float:
-        """Mean over the cores of this county, by posts, of the share of their schools across the line."""
-        schools, groups = self.year.county.schools, self.year.county.groups
-        far = posts = 0.0
-        for place, link in enumerate(self.year.policy.links.values()):
-            for group, core in enumerate(groups.core.tolist() if link.rotation is not None else ()):
-                members = np.flatnonzero((schools.group == group) & (schools.link == place))
-                if members.size:
-                    far += schools.usual_posts[core] * float(_apart(self.in_town, np.array([core]), members)[0])
-                    posts += schools.usual_posts[core]
-        return far / posts if posts else 0.0
 
     # --- subjects -----------------------------------------------------------------------------------------------------
 
@@ -274,6 +260,24 @@ class Turn:
         size = np.bincount(cell, minlength=shape[0] * shape[1])
         total = np.bincount(cell, weights=year.quality(rows), minlength=size.size)
         return np.where(size > 0, total / np.maximum(size, 1), -np.inf).reshape(shape)
+
+
+def usual_distance(year: Postings) -> float:
+    """Mean over the cores of this county, by posts, of the share of their schools across the line."""
+    if year.usual_distance is None:
+        schools, groups, in_town = year.county.schools, year.county.groups, urban(year.county.schools.zone)
+        far = posts = 0.0
+        for place, link in enumerate(year.policy.links.values()):
+            if link.rotation is None:
+                continue
+            linked = np.flatnonzero(schools.link == place)
+            for group, core in enumerate(groups.core.tolist()):
+                members = linked[schools.group[linked] == group]
+                if members.size:
+                    far += schools.usual_posts[core] * (in_town[members] != in_town[core]).mean()
+                    posts += schools.usual_posts[core]
+        year.usual_distance = float(far / posts) if posts else 0.0
+    return year.usual_distance
 
 
 def _apart(in_town: Mask, home: Ints, targets: Ints) -> Floats:

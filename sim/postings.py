@@ -84,6 +84,7 @@ class Postings:
         self.tally["core_quality"] = county.groups.core_quality.copy()
         self.movers = np.zeros(len(county.groups), np.int64)
         self.paid = np.zeros(len(county.schools), np.int64)
+        self.usual_distance: float | None = None
         self._luck: dict[str, Floats] = {}
         self._present: NDArray[np.int64] | None = None
 

@@ -67,6 +67,7 @@ CASES = [
     Bad(POLICY, "2400000}", "2400000.5}", "funding.special_fund_yuan.by_year.2022", "a whole number of yuan", "2400000.5"),
     Bad(POLICY, "by_year: {2022: 2400000}", "value: '2,400,000'", "funding.special_fund_yuan", "a whole number of yuan", "2,400,000", "did you mean 2400000?"),
     Bad(POLICY, "value: head_principal", "value: headprincipal", "links.fused.leadership", "one of autonomous, convenor", "headprincipal", "did you mean head_principal?"),
+    Bad(POLICY, "personnel: {value: exchange", "personnel: {value: home", "links.fused.personnel", "exchange, pooled or unified, since there are rotation rules", "home", "where personnel is home nobody decides a move"),
     Bad(POLICY, "value: district", "value: provincial", "links.fused.rotation.honour", "district (or null)", "provincial"),
     Bad(POLICY, "credit: {value: true", "credit: {value: yes", "links.fused.rotation.credit", "true or false (on or off)", "yes", "did you mean true?"),
     Bad(POLICY, "start_year: {value: 2022,", "start_year: {value: '2022',", "start_year", "a whole number", 'the text "2022"', "remove the quotation marks"),

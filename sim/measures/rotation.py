@@ -17,10 +17,10 @@ _CAUSE = {
     "honour": "without the required honour",
     "refusal": "refused",
     "load": "those who stay could not carry the lessons",
-    "partner": "no partner of the subject to exchange",
+    "partner": "no partner of the subject to exchange, or no school in that direction",
     "money": "not paid for",
     "rank": "not backbone or not good enough, or too few backbone teachers for their decreed share",
-    "protection": "kept back to protect the core or to keep schools stable",
+    "protection": "kept back: the core is protected, the staff kept stable, or the schools are alike already",
 }
 
 MEASURES = (

@@ -99,7 +99,10 @@ def _post_movers(turn: Turn, rule: RotationRule) -> None:
 
 def _due(turn: Turn, rule: RotationRule, rate: float) -> int:
     """Movers that a rule asks for this year; at least those who must move."""
-    base = int(turn.of_base(rule, turn.staff).sum())
+    if rule.base == "core_teachers":
+        base = int(turn.year.serving(turn.core).sum())
+    else:
+        base = int(turn.of_base(rule, turn.staff).sum())
     due = int(np.ceil(rate * base - ROUNDING))
     if turn.rules.must_move is not None:
         free = turn.staff[turn.of_base(rule, turn.staff) & turn.year.free(turn.staff)]
@@ -124,8 +127,8 @@ def _send_from(turn: Turn, rule: RotationRule, origin: int, due: int, decreed: b
     year, group = turn.year, turn.group
     persons = 2 if rule.exchange else 1
     targets = turn.targets(rule, origin)
-    pool = turn.pool(rule, origin, due, decreed)
     on_file = np.flatnonzero(year.serving(origin))
+    pool = turn.pool(rule, origin, on_file, due, decreed)
     most = min(due, year.affordable(group, persons))
     capped = most
     if turn.rules.rate_cap < 1:
@@ -199,7 +202,7 @@ def _send(
             continue
         open_to = places.open_to(subject)
         if not open_to:
-            stopped["partner" if rule.exchange else "load"] += 1
+            stopped["partner" if rule.exchange or not places.quota else "load"] += 1
             continue
         unit = places.best(open_to, subject)
         if turn.would_hurt_core(row, unit, places.partners[unit, subject][0] if rule.exchange else None):
