@@ -40,7 +40,7 @@ MEASURES = (
     Measure(
         "rotation_away",
         "share",
-        "core teachers on file who are sent to teach elsewhere at the examination / core teachers on file; "
+        "core teachers on file who are posted to teach elsewhere at the examination / core teachers on file; "
         "cadre postings are not counted",
     ),
     Measure("rotation_transfers", "persons a year", "posted teachers who stayed for good, exchange partners too"),

@@ -88,3 +88,16 @@ def test_before_the_policy_rotation_is_nothing(measured):
     assert "rotation_backbone_share" not in found
     without_cores = measured(build([Unit([0.0])]))
     assert without_cores["rotation_away"] == 0
+
+
+def test_core_teachers_drawn_into_an_exchange_are_away_too(measured):
+    # Where any school may send to any, the core's teacher may be the partner, and a member's teacher the one sent.
+    staff = [
+        *[{"at": 0}] * 3,
+        {"home": 0, "school": 1, "posting": RECEIVED, "forced_year": 1},
+        {"home": 1, "school": 0, "posting": SENT, "forced_year": 1},
+    ]
+    found = measured(build(UNITS, year=2, teachers=staff, groups=GROUPS))
+    assert found["rotation_away"] == pytest.approx(1 / 4)
+    # The member's teacher is no own teacher of the core's four present.
+    assert found["core_dilution"] == pytest.approx(1 / 4)
