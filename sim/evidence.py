@@ -121,6 +121,12 @@ class Evidence(Section):
     leadership_single_team: Share
     enforcement_decreed: Share
     refusal_share_credit: Share
+    refusal_distance: float
+    refusal_family_age: float
+    family_age_from: Positive
+    family_age_to: Positive
+    pooled_refusal_factor: NotNegative
+    bonus_refusal_slope: NotNegative
     drift_wish_rate_core: Share
     backbone_talent: float
     title_correlation: Correlation

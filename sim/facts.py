@@ -155,6 +155,8 @@ class Facts(Section):
     honour_other_share: Share
     """Share of teachers without backbone status who hold a district honour."""
     honour_min_years: Count
+    rural_service_share: Share = 0.0
+    """Share of town teachers who have taught at a rural school before year 0."""
     labour_yuan: Labour
     named_schools: tuple[NamedSchool, ...] = ()
     named_size_range: tuple[Positive, Positive] = (0.8, 1.2)

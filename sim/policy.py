@@ -31,12 +31,36 @@ class Document(Section):
 
 
 class RotationRule(Section):
-    """A floor on new movers a year, as a share of a base on file."""
+    """A floor on new movers a year, as a share of a base on file.
+
+    Bases count the core and its schools of this link. All staff of the model teach, so `group_staff` is
+    `group_teachers`. A mover counts for every rule whose base and direction he fits.
+    """
 
     rate: Scheduled[Share]
-    base: Literal["core_teachers"] = "core_teachers"
-    direction: Literal["core_to_member"] = "core_to_member"
+    base: Literal["core_teachers", "group_teachers", "group_staff", "urban_backbone", "urban_without_rural_service"] = (
+        "core_teachers"
+    )
+    direction: Literal["core_to_member", "bidirectional", "any", "urban_to_rural"] = "core_to_member"
     exchange: bool = True
+    """One for one, in the same subject, for the same term; where the whole group is the base both count."""
+    backbone_share: Share = 0.0
+    """Least share of backbone teachers among the movers."""
+    only: Literal["all", "backbone"] = "all"
+    voluntary: bool = False
+    """The rate is an offer of places: nobody is pushed."""
+
+
+class MustMove(Section):
+    """What follows from long service at one school together with nearness to retirement.
+
+    `literal`: who has both is due before all others, whatever the other conditions. `exempt`: who is near
+    retirement is not sent, as is usual elsewhere.
+    """
+
+    years_here: Count
+    years_to_retirement: Annotated[float, Field(gt=0)]
+    reading: Literal["literal", "exempt"] = "literal"
 
 
 class Rotation(Section):
@@ -48,6 +72,28 @@ class Rotation(Section):
     honour: Literal["district"] | None = None
     credit: bool = False
     """Service counts as rural support and gives priority in promotion, which lowers refusals."""
+    min_skill_percentile: Annotated[float, Field(ge=0, lt=100)] = 0.0
+    """Those sent are above this percentile of quality within their school."""
+    order: Literal["sender", "tenure"] = "sender"
+    """Who goes first: whom the principal lets go, or who has been longest at the school."""
+    must_move: MustMove | None = None
+    rural_service_years: PositiveCount | None = None
+    """Term of town teachers without rural service who are sent to the country."""
+    inflow_gate: Literal["open", "selection"] = "open"
+    """From country to town only by selection: the best come in exchange, nobody is posted one way."""
+    core_protection: Annotated[float, Field(ge=0)] | None = None
+    """How far the core's present mean quality may fall below that of its first year, in σ_T."""
+    rate_cap: Share = 1.0
+    """Largest share of the staff of the core and its schools of this link that moves in a year."""
+    transfer_chance: Share = 0.0
+    """Chance to stay for good at the end of a posting; an exchange partner then stays too."""
+    matching: Literal["even", "need", "weak_subject", "mutual"] = "even"
+    """Where movers go: shared out by staff; where load is highest; where the subject is taught worst; or by staff,
+    with partners who agree."""
+    objective: Literal["sender", "balance"] = "sender"
+    """Balance: exchanges are those that bring quality and backbone shares of the schools closest together."""
+    backbone_per_subject_new: Count = 0
+    """Backbone teachers of each subject that the core sends to a school when it joins."""
 
 
 class Mentoring(Section):
@@ -114,7 +160,10 @@ class Link(Section):
     brand_share: Share = 0.0
     rotation: Rotation | None = None
     cadres: Scheduled[Count] | None = None
-    """Mid-level cadres the core sends to members of this link, a group in that year."""
+    """Mid-level cadres the core sends to members of this link in that year."""
+    cadres_per: Literal["group", "member"] = "group"
+    executive_principals: Count = 0
+    """Executive principals of the core whom each member has at any time; they count as cadres."""
     mentoring: Mentoring = Mentoring()
     curriculum: Curriculum = Curriculum()
     facilities: FacilityRules = FacilityRules()
@@ -259,6 +308,13 @@ class Assessment(Section):
     """Extra chance of a district honour in groups of grade A, as a share of the usual chance."""
 
 
+class Incentive(Section):
+    """What those who move are given."""
+
+    dispatch_bonus_yuan: Yuan = 0
+    """Paid for each posting and year beside the allowance, from the same accounts."""
+
+
 class Policy(Section):
     """A county's decreed rules."""
 
@@ -272,3 +328,4 @@ class Policy(Section):
     admissions: Admissions
     staffing: Staffing
     assessment: Assessment = Assessment()
+    incentive: Incentive = Incentive()

@@ -7,7 +7,7 @@ does, the target is out of reach and said to be so.
 """
 
 from itertools import combinations
-from math import factorial
+from math import ceil, factorial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +21,7 @@ Floats = NDArray[np.float64]
 BLOM_SHIFT = 0.375
 """Blom's constants for expected normal scores (1958)."""
 BLOM_SPREAD = 0.25
+ROUNDING = 1e-9
 STRONGEST_TIE = 0.95
 """Largest correlation between quality and being sent; beyond it the target is unattainable."""
 
@@ -54,10 +55,10 @@ def expected_score(pool: int, sent: int) -> float:
     return float(ndtri((ranks - BLOM_SHIFT) / (pool + BLOM_SPREAD)).mean())
 
 
-def sender_target(policy: Policy, evidence: Evidence) -> float:
-    """Quality of movers that a sender aims at under a decreed floor, against the school's mean, in σ_T (P10, P11)."""
+def sender_target(policy: Policy, evidence: Evidence, decreed: bool = True) -> float:
+    """Quality of movers that a sender aims at, against the school's mean, in σ_T (P10, P11); a floor is `decreed`."""
     bundle = policy.assessment.bundle_weight if evidence.switches.bundling else 0.0
-    lean = (evidence.enforcement_decreed + bundle) / 2
+    lean = (evidence.enforcement_decreed * decreed + bundle) / 2
     weak, strong = evidence.sender_selection_weak, evidence.sender_selection_strong
     return weak + lean * (strong - weak)
 
@@ -77,3 +78,31 @@ def sending_order(quality: Floats, target: float, sent: int, luck: Floats) -> tu
         tie = float(np.clip(wanted, -STRONGEST_TIE, STRONGEST_TIE))
         key = tie * (quality - quality.mean()) / spread + np.sqrt(1 - tie * tie) * luck
     return np.argsort(-key, kind="stable"), abs(tie) >= STRONGEST_TIE
+
+
+def order_in_strata(
+    quality: Floats, backbone: NDArray[np.bool_], floor: float, target: float, sent: int, luck: Floats
+) -> tuple[NDArray[np.integer], bool]:
+    """As `sending_order` where at least the share `floor` of those sent must be backbone teachers.
+
+    Two strata, one correlation: the pool's mean and spread are weighted by what each stratum must give. First
+    come the backbone teachers whom the floor asks for, then the others, then the rest of the backbone.
+    """
+    wanted = min(ceil(floor * sent - ROUNDING), int(backbone.sum()))
+    parts = [(np.flatnonzero(backbone), wanted), (np.flatnonzero(~backbone), sent - wanted)]
+    mean = spread = 0.0
+    for rows, number in parts:
+        number = min(number, rows.size)
+        if number:
+            mean += number / sent * float(quality[rows].mean())
+            if rows.size > 1 and number < rows.size:
+                score = expected_score(rows.size, number)
+                spread += number / sent * float(quality[rows].std(ddof=1)) * score
+    tie = float(np.clip((target - mean) / spread, -STRONGEST_TIE, STRONGEST_TIE)) if spread > 0 else 0.0
+    ordered = []
+    for rows, _ in parts:
+        own = quality[rows].std(ddof=1) if rows.size > 1 else 0.0
+        z = (quality[rows] - quality[rows].mean()) / own if own > 0 else np.zeros(rows.size)
+        ordered.append(rows[np.argsort(-(tie * z + np.sqrt(1 - tie * tie) * luck[rows]), kind="stable")])
+    first, others = ordered
+    return np.r_[first[:wanted], others, first[wanted:]], spread <= 0 or abs(tie) >= STRONGEST_TIE

@@ -27,8 +27,8 @@ TITLES_ZH = ("初级及以下", "中级", "高级")
 SUBJECTS = ("chinese", "maths", "english", "science", "academic", "pe", "arts", "other")
 SUBJECTS_ZH = ("语文", "数学", "英语", "科学", "其他文化课", "体育", "艺术", "其他")
 GRADES = ("A", "B", "C", "D")
-SHORTFALL_CAUSES = ("stay", "age", "honour", "refusal", "load", "partner", "money")
-"""Why a decreed posting did not happen, in the order in which the pool narrows."""
+SHORTFALL_CAUSES = ("stay", "age", "honour", "refusal", "load", "partner", "money", "rank", "protection")
+"""Why a decreed posting did not happen; new causes come last, since results are kept by position."""
 
 PRIMARY, JUNIOR = range(2)
 SEAT, NEAR, FAR, VILLAGE = range(4)
@@ -143,6 +143,10 @@ class Groups(Table):
     short = Column("int32", "shortfall by cause", unit="persons", width=len(SHORTFALL_CAUSES))
     unattainable = Column("int32", "1 where the decreed quality of movers could not be reached this year")
     movers_quality = Column("float64", "mean quality of new movers against their school", unit="σ_T")
+    transfers = Column("int32", "posted teachers who stayed for good this year", unit="persons")
+    core_quality = Column(
+        "float64", "mean quality of the core's teachers in the first year, if protected", unit="σ a year"
+    )
 
 
 Schools.group.of = Groups
@@ -163,6 +167,7 @@ class Teachers(Table):
     years_teaching = Column("int16", "years taught before this one", unit="years")
     years_here = Column("int16", "years at the home school before this one", unit="years")
     support_years = Column("int16", "years of teaching support (支教) that count for titles", unit="years")
+    rural_years = Column("int16", "years at rural schools, this one included", unit="years")
     title = Column("int8", "0 junior or none, 1 intermediate, 2 senior")
     degree = Column("bool", "degree above the required one")
     backbone = Column("bool", "backbone teacher (骨干教师)")
@@ -236,6 +241,7 @@ class Counties(Table):
     honour_years = Column("int32", "years of service before a district honour", unit="years")
     honour_chance = Column("float64", "chance of a district honour at that service, by stage", width=2)
     talent_sd = Column("float64", "SD of talent among applicants", unit="σ a year")
+    labour_yuan = Column("int64", "yearly labour cost of a teacher, by title", unit="yuan", width=3)
     ses_within_sd = Column("float64", "SD of SES within a catchment")
     ses_slope = Column("float64", "entry ability for one SD of SES within a catchment", unit="σ")
     ability_sd = Column("float64", "SD of entry ability beyond catchment and SES", unit="σ")

@@ -11,7 +11,7 @@ from model_host import KINDS, Host, turn_over
 
 from sim.agents import Group, School, Student, Teacher, View
 from sim.agents.attributes import POSTINGS, REFERENCES, STATUSES, WORDS
-from sim.state import AT_HOME, CADRE, EXITED, RECEIVED, RETIRED, SENT, SERVING, Schools, Teachers
+from sim.state import AT_HOME, CADRE, EXITED, RECEIVED, RETIRED, SENT, SERVING, SHORTFALL_CAUSES, Schools, Teachers
 
 
 class TestViews:
@@ -65,7 +65,7 @@ class TestViews:
         group = host.agents_by_type[Group][0]
         assert group.name == "first"
         assert group.schools.get("name_en") == ["Core", "Member", "Partner"]
-        assert (group.grade, group.short) == (None, (0,) * 7)
+        assert (group.grade, group.short) == (None, (0,) * len(SHORTFALL_CAUSES))
 
     def test_a_group_that_the_policy_does_not_name_is_called_after_its_core(self, host):
         host.policy.groups.clear()

@@ -22,6 +22,11 @@ REPOSITORY = Path(__file__).parents[1]
 FUSED_RATE = "links.fused.rotation.rules.core.rate"
 RATE = "by_group_year: {1: 0.15, 2: 0.05}"
 YEARS = "      years: {value: [2, 5], clause: taishan.rotation.duration, unit: years}\n"
+ONE_FOR_ONE = """            value: true
+            clause: taishan.rotation.mutual_dispatch
+            assumed: true
+            note: The text says 互派, mutual dispatch; one for one is our reading.
+"""
 SEAT = "seat: {schools: 16, pupils: 26500, teachers: 1421, backbone_per_100: 1.25}"
 
 
@@ -67,6 +72,8 @@ CASES = [
     Bad(POLICY, "2400000}", "2400000.5}", "funding.special_fund_yuan.by_year.2022", "a whole number of yuan", "2400000.5"),
     Bad(POLICY, "by_year: {2022: 2400000}", "value: '2,400,000'", "funding.special_fund_yuan", "a whole number of yuan", "2,400,000", "did you mean 2400000?"),
     Bad(POLICY, "value: head_principal", "value: headprincipal", "links.fused.leadership", "one of autonomous, convenor", "headprincipal", "did you mean head_principal?"),
+    Bad(POLICY, "personnel: {value: exchange", "personnel: {value: home", "links.fused.personnel", "exchange, pooled or unified, since there are rotation rules", "home", "where personnel is home nobody decides a move"),
+    Bad(POLICY, ONE_FOR_ONE, ONE_FOR_ONE.replace("true", "false", 1) + "      objective: balance\n", "links.fused.rotation.rules.core.exchange", "true, since the objective is balance", "false", "or objective: sender", at="exchange:\n            value: false"),
     Bad(POLICY, "value: district", "value: provincial", "links.fused.rotation.honour", "district (or null)", "provincial"),
     Bad(POLICY, "credit: {value: true", "credit: {value: yes", "links.fused.rotation.credit", "true or false (on or off)", "yes", "did you mean true?"),
     Bad(POLICY, "start_year: {value: 2022,", "start_year: {value: '2022',", "start_year", "a whole number", 'the text "2022"', "remove the quotation marks"),

@@ -89,6 +89,49 @@ def towns(draw, primary, junior):
 
 
 @st.composite
+def rotations(draw):
+    """Rotation rules of every kind that a policy may decree for fused members, one to three together."""
+    balance = draw(st.sampled_from((False, False, True)))
+    rate = st.one_of(st.sampled_from((0.0, 0.05, 0.15, 0.5, 1.0)), st.just({"by_group_year": {1: 0.5, 2: 0.1}}))
+    bases = ("core_teachers", "core_teachers", "group_teachers", "urban_backbone", "urban_without_rural_service")
+    one = st.fixed_dictionaries(
+        {
+            "rate": rate,
+            "base": st.sampled_from(bases),
+            "direction": st.sampled_from(("core_to_member", "bidirectional", "any", "urban_to_rural")),
+            "exchange": st.just(True) if balance else st.booleans(),
+            "backbone_share": st.sampled_from((0.0, 0.0, 0.4)),
+            "only": st.sampled_from(("all", "all", "backbone")),
+            "voluntary": st.booleans(),
+        }
+    )
+    rules = draw(st.lists(one, min_size=1, max_size=3))
+    long_service = {"years_here": 5, "years_to_retirement": 12.0}
+    return {
+        "links.fused.rotation.rules": {("core", "second", "third")[place]: rule for place, rule in enumerate(rules)},
+        "links.fused.personnel": draw(st.sampled_from(("exchange", "pooled", "unified"))),
+        "links.fused.cadres_per": draw(st.sampled_from(("group", "member"))),
+        "links.fused.executive_principals": draw(st.sampled_from((0, 0, 1))),
+        "incentive.dispatch_bonus_yuan": draw(st.sampled_from((0, 0, 28_000))),
+        **{
+            f"links.fused.rotation.{name}": draw(st.sampled_from(values))
+            for name, values in {
+                "order": ("sender", "tenure"),
+                "min_skill_percentile": (0.0, 50.0),
+                "must_move": (None, None, long_service, long_service | {"reading": "exempt"}),
+                "inflow_gate": ("open", "selection"),
+                "core_protection": (None, 0.1),
+                "rate_cap": (1.0, 1.0, 0.1),
+                "transfer_chance": (0.0, 0.5, 1.0),
+                "matching": ("even", "need", "weak_subject", "mutual"),
+                "objective": ("balance" if balance else "sender",),
+                "backbone_per_subject_new": (0, 0, 1),
+            }.items()
+        },
+    }
+
+
+@st.composite
 def policies(draw, county):
     """Groups among a county's schools, each school in one at most, and rules of every size."""
     groups = {}
@@ -106,9 +149,7 @@ def policies(draw, county):
     shortest = draw(st.integers(1, 3))
     fund = st.one_of(st.just(0), st.integers(0, 300_000), st.just({"by_year": {2023: 100_001}}))
     rule = "links.fused.rotation."
-    return groups, {
-        rule + "rules.core.rate": draw(st.one_of(share, st.just({"by_group_year": {1: 0.5, 2: 0.1}}))),
-        rule + "rules.core.exchange": draw(st.booleans()),
+    return groups, draw(rotations()) | {
         rule + "years": (shortest, shortest + draw(st.integers(0, 3))),
         rule + "max_age": draw(st.sampled_from((None, 45.0))),
         rule + "honour": draw(st.sampled_from((None, "district"))),

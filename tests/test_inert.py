@@ -9,7 +9,6 @@ from sim.year import advance
 
 SETTINGS = (
     "links.fused.legal=merged",
-    "links.fused.personnel=unified",
     "evidence.portable_share=0.5",
     "evidence.principal_sd=0.2",
 )
@@ -39,6 +38,6 @@ def test_others_are_not_on_the_list(scores):
     assert inert([setting.partition("=")[0] for setting in SETTINGS]) == [
         setting.partition("=")[0] for setting in SETTINGS
     ]
-    acting = ["links.fused.leadership", "evidence.match_sd", "county.births_index"]
+    acting = ["links.fused.leadership", "links.fused.personnel", "evidence.match_sd", "county.births_index"]
     assert inert(acting) == []
     assert (scores(["links.fused.leadership=autonomous"]) != scores()).any()

@@ -77,6 +77,23 @@ def test_a_rate_of_zero_equals_no_rotation():
     assert (county.teachers.posting == AT_HOME).all()
 
 
+def test_every_rotation_rule_that_is_switched_off_equals_no_rotation():
+    # Executive principals, obligations, transfers, bonus: none of them acts where nobody is posted.
+    group = {"rate": 0.1, "base": "group_teachers", "direction": "any", "exchange": True, "backbone_share": 0.4}
+    more = {
+        "rules": {"core": {"rate": 0.1}, "group": group}, "order": "tenure", "transfer_chance": 0.5, "rate_cap": 0.1,
+        "must_move": {"years_here": 10, "years_to_retirement": 6.0}, "core_protection": 0.1,
+        "backbone_per_subject_new": 1, "matching": "need", "inflow_gate": "selection",
+    }  # fmt: skip
+    rules = {f"links.fused.rotation.{name}": value for name, value in more.items()}
+    rules |= {"links.fused.executive_principals": 1, "links.fused.personnel": "pooled"}
+    full = changed(policy(), rules | {"incentive.dispatch_bonus_yuan": 20_000})
+    absent = changed(policy(), ABSENCES["rotation"])
+    county = assert_same((full, switched_off(evidence(), "rotation")), (absent, evidence()))
+    assert (county.teachers.posting == AT_HOME).all()
+    assert differences(continued(taishan(SEED).county, full, evidence(), SEED), as_written()[1]) != []
+
+
 # What a switch turns off, and the policy that says the same. `none` in a link's rules is the absence of the rule.
 ABSENCES = {
     "rotation": NO_CADRES | {"links.fused.rotation": None},

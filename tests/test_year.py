@@ -24,6 +24,11 @@ ALL_RULES_OF_ENTRY = (
     "admissions.unit=group", "admissions.must_accept=false", "admissions.privilege=0.05",
     "admissions.transfer_allowed=true", "admissions.migrants.rule=papers", "admissions.boarding={泰安十三中: 90}",
 )  # fmt: skip
+ROTATION = {
+    "rules.core.exchange": False, "years": [1, 1], "transfer_chance": 1.0, "backbone_per_subject_new": 1,
+    "must_move": {"years_here": 10, "years_to_retirement": 6.0},
+}  # fmt: skip
+EVERY_RULE = changed(policy(), {f"links.fused.rotation.{path}": value for path, value in ROTATION.items()})
 SITUATIONS = (
     (policy(), evidence(), 3),
     (policy("none"), evidence(), 3),
@@ -33,6 +38,7 @@ SITUATIONS = (
     (changed(policy(), TOWN_RULES), evidence(), 2),
     (changed(policy(), JOINT_WORK | {"assessment.cycle_years": 2, "assessment.bundle": "increment"}), evidence(), 2),
     (policy("taishan", *ALL_RULES_OF_ENTRY), evidence(), 2),
+    (EVERY_RULE, evidence(), 2),
 )
 """Policies, evidence and years that together make every process read all that it ever reads."""
 
@@ -87,9 +93,9 @@ def test_every_column_is_listed_by_a_process_or_belongs_to_the_founding():
         for column in table.columns.values()
         if column not in touched
     }
-    # Areas count in official measures; degrees and labour costs in measures; the rest is asked by reports.
+    # Areas count in official measures; degrees in measures; the rest is asked by reports.
     assert untouched == {
-        Schools.area_m2, Schools.sports_m2, Teachers.degree, Counties.labour_yuan, Towns.zone,
+        Schools.area_m2, Schools.sports_m2, Teachers.degree, Towns.zone,
     }  # fmt: skip
 
 

@@ -34,6 +34,8 @@ NOT_FOUNDING = (
     "centre_effect", "centre_teachers", "online_relief", "shared_class_time_share", "migration_rate",
     "migrant_papers_share", "residence_year_factor", "second_address_share", "boarding_take_up", "boarding_gain",
     "transfer_wish_rate",
+    "refusal_distance", "refusal_family_age", "family_age_from", "family_age_to", "pooled_refusal_factor",
+    "bonus_refusal_slope",
 )  # fmt: skip
 """Coefficients that no replayed year reads, so that changing one leaves the solved numbers as they are (tested)."""
 NOT_FOUNDING_FACTS = (

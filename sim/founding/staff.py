@@ -163,6 +163,9 @@ def teachers(setting: Setting, found: Units, pull: Floats, place: Draws, draw: D
     )  # fmt: skip
     lucky = draw.uniform("honour", ids) < honour_chance(setting, made)[stage]
     made.write(Teachers.honour, backbone | (lucky & (years >= facts.honour_min_years)))
+    served = draw.uniform("rural service", ids) < facts.rural_service_share
+    rural = ~urban(found.zone[made.home])
+    made.write(Teachers.rural_years, np.where(rural, np.maximum(made.years_here, 1), served))
     return made
 
 

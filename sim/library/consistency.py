@@ -143,19 +143,10 @@ def policy_problems(policy: Loaded[Policy]) -> Iterator[Problem]:
                 f"{facilities.transfer_rate:g}",
                 "or set ownership: group",
             )
-        rotation = link.rotation
-        if rotation is not None and rotation.years[0] > rotation.years[1]:
-            yield problem_at(
-                policy,
-                f"links.{name}.rotation.years",
-                "the shortest stay first",
-                f"[{rotation.years[0]}, {rotation.years[1]}]",
-            )
-        if rotation is not None and not rotation.rules:
-            yield problem_at(policy, f"links.{name}.rotation.rules", "at least one rule", "none", "or rotation: null")
     bands = decreed.assessment.size_bands
     if any(upper <= lower for lower, upper in pairwise(bands)):
         yield problem_at(policy, "assessment.size_bands", "rising limits, each once", f"[{listing(map(str, bands))}]")
+    yield from _rotation_problems(policy)
     for stage in ("primary", "junior"):
         staffing = decreed.staffing
         if getattr(staffing.senior_share, stage) + getattr(staffing.intermediate_share, stage) > 1:
@@ -193,6 +184,33 @@ def policy_problems(policy: Loaded[Policy]) -> Iterator[Problem]:
             "or rule: papers",
         )
     yield from _group_problems(policy)
+
+
+def _rotation_problems(policy: Loaded[Policy]) -> Iterator[Problem]:
+    for name, link in policy.value.links.items():
+        rotation, path = link.rotation, f"links.{name}.rotation"
+        if rotation is None:
+            continue
+        if rotation.years[0] > rotation.years[1]:
+            found = f"[{rotation.years[0]}, {rotation.years[1]}]"
+            yield problem_at(policy, f"{path}.years", "the shortest stay first", found)
+        if not rotation.rules:
+            yield problem_at(policy, f"{path}.rules", "at least one rule", "none", "or rotation: null")
+        if link.personnel == "home":
+            hint = "where personnel is home nobody decides a move: rotation: null, or personnel: exchange"
+            yield problem_at(
+                policy,
+                f"links.{name}.personnel",
+                "exchange, pooled or unified, since there are rotation rules",
+                "home",
+                hint,
+            )
+        for rule, decreed in rotation.rules.items():
+            if rotation.objective == "balance" and not decreed.exchange:
+                hint = "or objective: sender"
+                yield problem_at(
+                    policy, f"{path}.rules.{rule}.exchange", "true, since the objective is balance", "false", hint
+                )
 
 
 def _group_problems(policy: Loaded[Policy]) -> Iterator[Problem]:

@@ -9,7 +9,6 @@ from fnmatch import fnmatch
 INERT = (
     # Accounts stay with each school in every document, and moves are decreed as rates: nothing is left to veto.
     "links.*.legal",
-    "links.*.personnel",
     "evidence.portable_share",
     "evidence.principal_sd",
 )

@@ -17,8 +17,10 @@ _CAUSE = {
     "honour": "without the required honour",
     "refusal": "refused",
     "load": "those who stay could not carry the lessons",
-    "partner": "no partner of the subject to exchange",
+    "partner": "no partner of the subject to exchange, or no school in that direction",
     "money": "not paid for",
+    "rank": "not backbone or not good enough, or too few backbone teachers for their decreed share",
+    "protection": "kept back: the core is protected, the staff kept stable, or the schools are alike already",
 }
 
 ELIGIBLE_YEARS = 6
@@ -30,7 +32,7 @@ MEASURES = (
     Measure(
         "rotation_new_movers",
         "persons a year",
-        "core teachers newly posted to members this year, exchange partners and cadres apart",
+        "teachers newly posted this year, exchange partners and cadres apart; each once, whatever rules they fit",
     ),
     Measure("rotation_refused", "persons a year", "eligible teachers who refused", better="lower"),
     Measure("rotation_shortfall", "share", "1 − done / due; 0 where nothing is due", better="lower"),
@@ -41,9 +43,10 @@ MEASURES = (
     Measure(
         "rotation_away",
         "share",
-        "core teachers on file who are sent to teach elsewhere at the examination / core teachers on file; "
+        "core teachers on file who are posted to teach elsewhere at the examination / core teachers on file; "
         "cadre postings are not counted",
     ),
+    Measure("rotation_transfers", "persons a year", "posted teachers who stayed for good, exchange partners too"),
     Measure("movers_quality", "σ_T", "mean quality of new movers against the mean of their school"),
     Measure(
         "selection_unattainable",
@@ -76,18 +79,19 @@ def take(year: SchoolYear) -> dict[str, Floats]:
     stage = county.schools.stage[groups.core]
     counted = np.concatenate([np.ones((1, len(groups)), bool), stage == np.arange(len(STAGES))[:, None]])
     quality = np.where(groups.done > 0, groups.movers_quality, 0) * groups.done
-    people = [groups.due, groups.done, groups.refused, groups.unattainable, *groups.short.T]
+    people = [groups.due, groups.done, groups.refused, groups.unattainable, groups.transfers, *groups.short.T]
     reported = np.array([quality, *people])
-    quality, due, done, refused, unattainable, *short = np.einsum("cg,sg->cs", reported, counted)
+    quality, due, done, refused, unattainable, transfers, *short = np.einsum("cg,sg->cs", reported, counted)
     core = WITH_ROLE["core"]
     return {
         "rotation_due": due,
         "rotation_done": done,
-        "rotation_new_movers": done,
+        "rotation_new_movers": staff.movers[:, ALL],
         "rotation_refused": refused,
         "rotation_shortfall": np.where(due > 0, 1 - done / due, 0),
         **{f"rotation_short_{cause}": missing for cause, missing in zip(SHORTFALL_CAUSES, short, strict=True)},
         "rotation_away": np.where(staff.file[:, core] > 0, staff.away[:, core] / staff.file[:, core], 0),
+        "rotation_transfers": transfers,
         "movers_quality": quality / done,
         "selection_unattainable": unattainable,
         "rotation_of_eligible": _of_eligible(county),

@@ -36,7 +36,7 @@ class StaffSums(NamedTuple):
     backbone_file: Floats
     pe_arts_file: Floats
     away: Floats
-    """Sent to teach elsewhere; cadres apart."""
+    """Teaching elsewhere, sent or in exchange; cadres apart."""
     movers: Floats
     """Sent this year."""
     backbone_movers: Floats
@@ -51,7 +51,7 @@ class StaffSums(NamedTuple):
     arrived: Floats
     """In their first year at the school, returns apart."""
     fresh: Floats
-    """Arrived this year, or received from a member."""
+    """Arrived this year, or posted here from another school."""
     main: Floats
     """Teachers of main subjects."""
     quality: Floats
@@ -64,9 +64,9 @@ class StaffSums(NamedTuple):
 
 
 _FILE = (2, 2, 2, 3, len(TITLES))
-"""Degree, backbone, PE or arts, posting (0 at home, 1 sent, 2 sent this year), title."""
+"""Degree, backbone, PE or arts, posting (0 at home, 1 away, 2 sent this year), title."""
 _PRESENT = (2, 2, 2, 2, 2, 2)
-"""Degree, backbone, PE or arts, arrived this year, received, main subject."""
+"""Degree, backbone, PE or arts, arrived this year, posted here, main subject."""
 
 
 def _file_counts() -> Floats:
@@ -98,11 +98,12 @@ def staff_sums(county: County, evidence: Evidence) -> StaffSums:
     arrived = teachers.arrived_year == county.year
 
     sent = teachers.posting == SENT
+    received = teachers.posting == RECEIVED
     new = sent & (teachers.forced_year == county.year)
-    kind = (shared * 3 + sent + new) * len(TITLES) + teachers.title
+    kind = (shared * 3 + (sent | received) + new) * len(TITLES) + teachers.title
     file = _count(home, kind, _FILE_COUNTS, schools)
 
-    kind = ((shared * 2 + arrived) * 2 + (teachers.posting == RECEIVED)) * 2 + main
+    kind = ((shared * 2 + arrived) * 2 + (sent | received)) * 2 + main
     present = _count(school, kind, _PRESENT_COUNTS, schools)
 
     quality = teachers.talent + teachers.match + teachers.skill_peer + teachers.skill_pair

@@ -32,7 +32,7 @@ def whole():
         "due": 2,
         "done": 1,
         "movers_quality": 0.3,
-        "short": [[1, 0, 0, 0, 0, 0, 0]] * 2,
+        "short": [[1, 0, 0, 0, 0, 0, 0, 0, 0]] * 2,
     }
     entry = {"entrants": 60, "asked": 2, "granted": 1, "elsewhere": 1}
     county = build(units, teachers=staff, groups=groups, posts=5, area_m2=300, paid_yuan=10, **entry)

@@ -19,15 +19,17 @@ GROUPS = {
     "done": [7, 3],
     "refused": [2, 4],
     "unattainable": [1, 0],
+    "transfers": [0, 2],
     "movers_quality": [0.1, -0.2],
-    "short": [[0, 1, 2, 0, 0, 0, 0], [1, 0, 1, 1, 0, 0, 0]],
+    "short": [[0, 1, 2, 0, 0, 0, 0, 0, 0], [1, 0, 1, 1, 0, 0, 0, 0, 0]],
 }
 
 
 def test_groups_count_for_the_stage_of_their_core(measured):
     found = measured(build(UNITS, groups=GROUPS))
     assert found["rotation_due"] == 16
-    assert found["rotation_done"] == found["rotation_new_movers"] == 10
+    assert found["rotation_done"] == 10
+    assert found["rotation_transfers", "junior"] == 2
     assert found["rotation_done", "junior"] == 3
     assert found["rotation_refused", "primary"] == 2
     assert found["rotation_shortfall"] == pytest.approx(1 - 10 / 16)
@@ -73,6 +75,7 @@ def test_away_are_sent_core_teachers_on_file(measured):
     assert found["rotation_away"] == pytest.approx(3 / 10)
     # Two new movers, one of them backbone; last year's and the exchange partner do not count.
     assert found["rotation_backbone_share"] == pytest.approx(0.5)
+    assert found["rotation_new_movers"] == 2
 
 
 def test_before_the_policy_rotation_is_nothing(measured):
@@ -85,3 +88,16 @@ def test_before_the_policy_rotation_is_nothing(measured):
     assert "rotation_backbone_share" not in found
     without_cores = measured(build([Unit([0.0])]))
     assert without_cores["rotation_away"] == 0
+
+
+def test_core_teachers_drawn_into_an_exchange_are_away_too(measured):
+    # Where any school may send to any, the core's teacher may be the partner, and a member's teacher the one sent.
+    staff = [
+        *[{"at": 0}] * 3,
+        {"home": 0, "school": 1, "posting": RECEIVED, "forced_year": 1},
+        {"home": 1, "school": 0, "posting": SENT, "forced_year": 1},
+    ]
+    found = measured(build(UNITS, year=2, teachers=staff, groups=GROUPS))
+    assert found["rotation_away"] == pytest.approx(1 / 4)
+    # The member's teacher is no own teacher of the core's four present.
+    assert found["core_dilution"] == pytest.approx(1 / 4)
