@@ -29,7 +29,8 @@ NOT_FOUNDING = (
     "drift_wish_rate", "drift_wish_rate_core", "hiring_sorting", "leadership_autonomous", "leadership_convenor",
     "leadership_council", "leadership_head_principal", "leadership_single_team", "cadre_leadership",
     "span_free_members", "pairing_scale", "pairing_decay", "event_reach", "event_contacts_scale",
-    "event_time_share", "load_limit", "weeks_per_sd", "smallest_effect",
+    "event_time_share", "load_limit", "weeks_per_sd", "smallest_effect", "drift_sorting", "exit_gradient",
+    "selection_interest", "selection_accuracy", "gate_pass_share", "itinerant_travel_load", "burnout_loss",
 )  # fmt: skip
 """Coefficients that no replayed year reads, so that changing one leaves the solved numbers as they are (tested)."""
 NOT_FOUNDING_SWITCHES = (
@@ -42,6 +43,15 @@ NOT_FOUNDING_SWITCHES = (
     "events",
     "bundling",
     "match",
+    "hiring_sorting",
+    "open_selection",
+    "inflow_gate",
+    "group_first",
+    "post_pooling",
+    "special_posts",
+    "title_rules",
+    "itinerant",
+    "backbone_formation",
 )
 
 

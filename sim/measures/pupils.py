@@ -17,7 +17,7 @@ FIFTHS = len(SES_CUTS) + 1
 
 
 class PupilSums(NamedTuple):
-    """Sums over pupils. Arrays (schools,), or (3, 11) when added up over places."""
+    """Sums over pupils. Arrays (schools,), or (3, places) when added up over places."""
 
     pupils: Floats
     classes: Floats

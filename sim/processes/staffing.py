@@ -12,16 +12,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.draws import Draws
+from sim.drift import movers
 from sim.evidence import Evidence
-from sim.hiring import drift, hire
+from sim.hiring import hire
 from sim.policy import Policy
 from sim.population import applicants
 from sim.posts import open_seats, posts_of_the_year
 from sim.process import Changes, process
-from sim.recognition import backbone_status, honours, promotions
+from sim.recognition import backbone_status, counts_for_titles, honours, promotions
 from sim.state import (
     AT_HOME,
-    CADRE,
     EXITED,
     RETIRED,
     SERVING,
@@ -43,10 +43,11 @@ Floats = NDArray[np.float64]
         Teachers.subject, Teachers.age, Teachers.female, Teachers.years_teaching, Teachers.years_here,
         Teachers.support_years, Teachers.title, Teachers.backbone, Teachers.honour, Teachers.talent,
         Teachers.match, Teachers.home_match, Teachers.posting, Teachers.unwilling, Teachers.status,
-        Teachers.left_year, Teachers.arrived_year,
-        Schools.stage, Schools.roster, Schools.group, Schools.pupils, Schools.usual_pupils, Schools.posts,
+        Teachers.left_year, Teachers.arrived_year, Teachers.partner, Teachers.unwilling_years,
+        Schools.stage, Schools.zone, Schools.roster, Schools.role, Schools.link, Schools.group,
+        Schools.pupils, Schools.usual_pupils, Schools.posts,
         Schools.usual_posts, Schools.senior_posts, Schools.intermediate_posts, Schools.backbone_density,
-        Schools.attractiveness,
+        Schools.attractiveness, Schools.special_posts,
         Students.school, Students.cohort, Students.classroom,
         StageTotals.periods, StageTotals.periods_per_teacher, StageTotals.applicants, StageTotals.staff_share,
         StageTotals.talent_mean, StageTotals.applicant_shares,
@@ -56,15 +57,16 @@ Floats = NDArray[np.float64]
         Teachers.age, Teachers.years_teaching, Teachers.years_here, Teachers.support_years, Teachers.status,
         Teachers.left_year, Teachers.home, Teachers.home_post, Teachers.school, Teachers.post, Teachers.match,
         Teachers.home_match, Teachers.arrived_year, Teachers.title, Teachers.backbone, Teachers.honour,
-        Schools.posts, Counties.unfilled_posts, Counties.next_applicant,
+        Teachers.unwilling_years, Schools.posts, Schools.special_posts, Schools.backbone_density,
+        Counties.unfilled_posts, Counties.next_applicant,
     ),
     resizes=(Teachers,),
 )  # fmt: skip
 def appoint(county: County, policy: Policy, evidence: Evidence, draw: Draws) -> Changes:
     """Let teachers age, leave, drift and be hired; renew titles, backbone status and honours.
 
-    Clauses: staffing.*, links.*.rotation.credit, assessment.quota_tilt.
-    Evidence: P2 (who is hired where), P8, P29, P30, P33, title_correlation.
+    Clauses: staffing.*, incentive.*, links.*.rotation.credit, inflow_gate and group_first, assessment.quota_tilt.
+    Evidence: P2 (who is hired where), P8, P29, P30, P33, exit_gradient, drift_sorting, title_correlation.
     Keeps: filled posts never exceed posts; every teacher has one post; applicants' quality is fixed.
     """
     teachers = county.teachers
@@ -74,14 +76,14 @@ def appoint(county: County, policy: Policy, evidence: Evidence, draw: Draws) -> 
         teachers.years_teaching + serving,
         teachers.years_here + serving,
     )
-    away = (teachers.posting != AT_HOME) & (teachers.posting != CADRE)
-    support = teachers.support_years + (serving & away)
+    support = teachers.support_years + (serving & counts_for_titles(county, policy, evidence))
+    unwilling = teachers.unwilling_years + (serving & teachers.unwilling)
     status = _leaving(county, policy, evidence, draw, serving, age)
     left = serving & (status != SERVING)
-    posts, kept = posts_of_the_year(county, policy, draw, status, left)
-    seats = open_seats(county, kept, posts, status)
+    posts = posts_of_the_year(county, policy, evidence, draw, status, left)
+    seats = open_seats(county, posts.kept, posts.total, status)
 
-    moved, target, match, seats = drift(county, evidence, draw, status, seats)
+    (moved, target, match), seats = movers(county, policy, evidence, draw, status, seats)
     home, home_post = teachers.home.copy(), teachers.home_post.copy()
     home[moved], home_post[moved] = target.school, target.post
     school, post = teachers.school.copy(), teachers.post.copy()
@@ -97,7 +99,8 @@ def appoint(county: County, policy: Policy, evidence: Evidence, draw: Draws) -> 
     new_match = evidence.match_sd * draw.normal("match", listed.id[hired])
     staff = status == SERVING
     title = promotions(county, policy, evidence, draw, staff, home, taught, support)
-    backbone = backbone_status(county, evidence, draw, staff, home, taught, posts)
+    density = _backbone_density(county, policy, evidence)
+    backbone = backbone_status(county, evidence, draw, staff, home, taught, density * posts.total)
     honour = honours(county, policy, draw, staff, home, taught, teachers.honour | backbone)
     return Changes(
         write={
@@ -105,6 +108,7 @@ def appoint(county: County, policy: Policy, evidence: Evidence, draw: Draws) -> 
             Teachers.years_teaching: taught,
             Teachers.years_here: here,
             Teachers.support_years: support,
+            Teachers.unwilling_years: unwilling,
             Teachers.status: status,
             Teachers.left_year: np.where(left, county.year, teachers.left_year),
             Teachers.home: home,
@@ -117,7 +121,9 @@ def appoint(county: County, policy: Policy, evidence: Evidence, draw: Draws) -> 
             Teachers.title: title,
             Teachers.backbone: backbone,
             Teachers.honour: honour,
-            Schools.posts: posts,
+            Schools.posts: posts.total,
+            Schools.special_posts: posts.special,
+            Schools.backbone_density: density,
             Counties.unfilled_posts: seats.school.size - hired.size,
             Counties.next_applicant: county.county.next_applicant + listed.id.size,
         },
@@ -151,5 +157,16 @@ def _leaving(
     retired = serving & (age >= ages[teachers.female.astype(int)])
     posted = (teachers.posting != AT_HOME) & teachers.unwilling
     hazard = evidence.exit_rate * (1 + evidence.exit_factor_unwilling * posted)
+    if evidence.exit_gradient:
+        # Centred, so that the county's rate stays what it is.
+        weakness = np.exp(-evidence.exit_gradient * county.schools.attractiveness[teachers.home])
+        hazard *= weakness / (weakness[serving].mean() if serving.any() else 1.0)
     exited = serving & ~retired & (draw.uniform("exit", teachers.id) < hazard)
     return np.where(retired, RETIRED, np.where(exited, EXITED, teachers.status)).astype(np.int8)
+
+
+def _backbone_density(county: County, policy: Policy, evidence: Evidence) -> Floats:
+    """Backbone teachers wanted for each post; training programmes raise it year by year, up to one. (schools,)"""
+    growth = policy.staffing.backbone_formation if evidence.switches.backbone_formation else 0.0
+    density = county.schools.backbone_density
+    return np.minimum(density * (1 + growth), 1.0) if growth else density
