@@ -28,6 +28,8 @@ MORE_OUTCOMES = (
     "teacher_quality_sd",
     "between_school_share",
     "teacher_quality_mean",
+    "exit_share_core",
+    "exit_share_member",
     "drift_in",
     "title_intermediate_share",
     "title_senior_share",

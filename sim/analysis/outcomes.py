@@ -74,6 +74,8 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "the mean quality of teachers",
         "教师平均质量",
     ),
+    "exit_share_core": ("the share of core teachers who leave the service in the year", "核心校当年离职教师比例"),
+    "exit_share_member": ("the share of member teachers who leave the service in the year", "成员校当年离职教师比例"),
     "drift_in": (
         "the number of teachers who change schools of their own will in the year",
         "当年自愿调动教师人数",
@@ -110,6 +112,8 @@ SHORT: dict[str, tuple[str, str]] = {
     "teacher_quality_sd": ("quality spread", "校际教师质量差异"),
     "between_school_share": ("between-school share", "校际方差占比"),
     "teacher_quality_mean": ("teacher quality", "教师质量"),
+    "exit_share_core": ("exits of cores, %", "核心校离职率（%）"),
+    "exit_share_member": ("exits of members, %", "成员校离职率（%）"),
     "drift_in": ("voluntary moves, persons", "自愿调动（人）"),
     "title_intermediate_share": ("intermediate titles, %", "中级职称（%）"),
     "title_senior_share": ("senior titles, %", "高级职称（%）"),
