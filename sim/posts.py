@@ -108,10 +108,16 @@ def _special_posts(
     before = schools.special_posts.astype(np.int64)
     if not most and not before.any():
         return before
-    away = (status == SERVING) & (teachers.posting == SENT) & (teachers.partner == NONE)
+    away = _stood_in_for(county, status)
     wanted = np.minimum(counts(np.where(away, teachers.home, NONE), len(schools)), most)
     wanted[schools.role != CORE] = 0
     return np.maximum(wanted, before - leavers)
+
+
+def _stood_in_for(county: County, status: NDArray) -> Flags:
+    """Teachers who teach elsewhere without an exchange. (teachers,)"""
+    teachers = county.teachers
+    return (status == SERVING) & (teachers.posting == SENT) & (teachers.partner == NONE)
 
 
 def _pools(county: County, policy: Policy, evidence: Evidence) -> list[Ints]:
@@ -168,14 +174,15 @@ def _hands(county: County, status: NDArray) -> Ints:
     return np.bincount(cell, minlength=len(county.schools) * len(SUBJECTS)).reshape(-1, len(SUBJECTS))
 
 
-def open_seats(county: County, kept: Ints, posts: NDArray, status: NDArray) -> Seats:
+def open_seats(county: County, posts: Posts, status: NDArray) -> Seats:
     """Seats of leavers that are filled again, and further seats up to the school's posts in its busiest subjects."""
     teachers = county.teachers
-    school, subject, post = (column[kept] for column in (teachers.home, teachers.subject, teachers.home_post))
-    filled = counts(np.where(status == SERVING, teachers.home, NONE), posts.size)
-    more = np.maximum(posts - filled - counts(school, posts.size), 0)
+    school, subject, post = (column[posts.kept] for column in (teachers.home, teachers.subject, teachers.home_post))
+    filled = counts(np.where(status == SERVING, teachers.home, NONE), posts.total.size)
+    more = np.maximum(posts.total - filled - counts(school, filled.size), 0)
     if more.any():
-        extra, busiest = _new_seats(county, more, teaching_load(county, status), _hands(county, status))
+        here = np.where(_stood_in_for(county, status), NONE, status) if posts.special.any() else status
+        extra, busiest = _new_seats(county, more, teaching_load(county, here), _hands(county, here))
         school, subject = np.r_[school, extra], np.r_[subject, busiest]
         post = np.r_[post, np.full(extra.size, LAST_SEAT)]
     return Seats(school, subject, post)

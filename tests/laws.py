@@ -80,14 +80,20 @@ def check_classes(county: County, rules: Policy) -> None:
             assert (entered <= np.maximum(schools.seats, by_right + gone)).all()
 
 
-def check_posts(before: County, after: County) -> None:
+def check_posts(before: County, after: County, rules: Policy) -> None:
     """Filled posts never exceed posts; every teacher has one; teachers are neither lost nor doubled."""
     teachers, schools = after.teachers, after.schools
     units = len(schools)
     serving = teachers.status == SERVING
     filled = np.bincount(teachers.home[serving], minlength=units)
     assert (filled <= schools.posts).all()
-    assert (schools.posts <= schools.usual_posts).all()
+    ordinary, usual = schools.posts - schools.special_posts, schools.usual_posts
+    if rules.staffing.post_total_fixed:
+        for stage in (0, 1):
+            assert ordinary[schools.stage == stage].sum() == usual[schools.stage == stage].sum()
+    elif rules.staffing.pool_scope == "school":
+        assert (ordinary <= usual).all()
+    assert (schools.special_posts[schools.role != CORE] == 0).all()
     assert (schools.posts - filled).sum() == after.county.unfilled_posts[0]
     assert np.unique(teachers.id).size == len(teachers)
     old = len(before.teachers)
@@ -233,7 +239,7 @@ def check(world: World, rules: Policy, years: int = 3, known: Evidence | None = 
     for _ in range(years):
         before, county = county, continued(county, rules, known, SEED)
         check_pupils(before, county, rules)
-        check_posts(before, county)
+        check_posts(before, county, rules)
         check_postings(county, rules)
         check_money(before, county, rules, known)
         check_mentoring(county, rules)

@@ -110,6 +110,17 @@ def policies(draw, county):
         "funding.core_share_limit": draw(share),
         "admissions.class_size_cap": {"primary": draw(st.integers(5, 45)), "junior": 50},
         "staffing.unreplaced_share": draw(share),
+        rule + "inflow_gate": draw(st.sampled_from(("open", "selection"))),
+        rule + "group_first": draw(st.booleans()),
+        "incentive.title_priority": draw(st.sampled_from(("all", "volunteers", "none"))),
+        "incentive.title_unit": draw(st.sampled_from(("school", "group"))),
+        "staffing.post_total_fixed": draw(st.booleans()),
+        "staffing.pool_scope": draw(st.sampled_from(("school", "group"))),
+        "staffing.post_formula": draw(st.sampled_from(("lessons", "pupils"))),
+        "staffing.group_special_posts": draw(st.integers(0, 3)),
+        "staffing.senior_post_uplift": draw(share),
+        "staffing.recruitment": draw(st.sampled_from(("list", "open_selection"))),
+        "staffing.itinerant": draw(st.sampled_from((None, {"subjects": ("maths", "arts"), "scope": "county"}))),
     }
 
 

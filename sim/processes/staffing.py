@@ -81,7 +81,7 @@ def appoint(county: County, policy: Policy, evidence: Evidence, draw: Draws) -> 
     status = _leaving(county, policy, evidence, draw, serving, age)
     left = serving & (status != SERVING)
     posts = posts_of_the_year(county, policy, evidence, draw, status, left)
-    seats = open_seats(county, posts.kept, posts.total, status)
+    seats = open_seats(county, posts, status)
 
     (moved, target, match), seats = movers(county, policy, evidence, draw, status, seats)
     home, home_post = teachers.home.copy(), teachers.home_post.copy()
