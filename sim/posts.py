@@ -61,25 +61,31 @@ def posts_of_the_year(
     special = _special_posts(county, policy, evidence, status, leavers)
     ended = np.maximum(schools.special_posts - special, 0)
     posts = (schools.posts - schools.special_posts).astype(np.int64)
-    fixed = rules.post_total_fixed and evidence.switches.post_pooling
-    if fixed:
-        lapsed = np.zeros(len(schools), np.int64)
-    else:
-        posts, lapsed = _following_rolls(county, policy, draw, posts, leavers - ended)
+    leavers = leavers - ended
+    entitled, most = _entitled(county, policy, draw, leavers)
+    pools = _pools(county, policy, evidence)
+    alone = np.all([pool < 0 for pool in pools], axis=0) if pools else np.ones(len(schools), bool)
+    lapsed = np.where(alone, np.clip(posts - entitled, 0, np.minimum(most, leavers)), 0)
+    posts = np.where(alone, np.maximum(posts - lapsed, entitled), posts)
+    fixed, need = rules.post_total_fixed, _need(county, policy) if pools else np.zeros(len(schools))
+    for pool in pools:
+        for number in np.unique(pool[pool >= 0]):
+            here = np.flatnonzero(pool == number)
+            goal = int((posts if fixed else entitled)[here].sum())
+            divided = _pooled(posts[here], goal, need[here], most[here], (leavers - lapsed)[here])
+            posts[here] = divided[0]
+            lapsed[here] += divided[1]
     lapsed = lapsed + ended
-    for pool in _pools(county, policy, evidence):
-        posts, released = _divided_again(posts, pool, _need(county, policy), leavers - lapsed)
-        lapsed = lapsed + released
     rows = np.flatnonzero(left)
     busy = teaching_load(county, status)[teachers.home[rows], teachers.subject[rows]]
     kept = rank_within(teachers.home[rows], -busy) >= lapsed[teachers.home[rows]]
     return Posts(posts + special, special, rows[kept])
 
 
-def _following_rolls(
-    county: County, policy: Policy, draw: Draws, posts: NDArray[np.int64], leavers: Ints
+def _entitled(
+    county: County, policy: Policy, draw: Draws, leavers: Ints
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Posts after rolls fell, and how many lapsed. Both (schools,).
+    """Posts to which each school is entitled, and how many may lapse at most. Both (schools,).
 
     A school is entitled to its posts of year 0 in proportion to its roll, at least the norm, at most those
     of year 0. Above that, posts lapse with leavers, at most the decreed share, in the subjects with most
@@ -89,11 +95,9 @@ def _following_rolls(
     norm = np.array([rules.pupils_per_post.primary, rules.pupils_per_post.junior])[schools.stage]
     roll = np.minimum(schools.pupils / np.maximum(schools.usual_pupils, 1), 1.0)
     entitled = np.maximum(np.ceil(schools.pupils / norm), np.ceil(schools.usual_posts * roll - 1e-9))
-    entitled = np.minimum(entitled, schools.usual_posts).astype(np.int64)
     luck = draw.uniform("lapse", np.arange(len(schools)))
     most = np.floor(rules.unreplaced_share * leavers + luck).astype(np.int64)
-    lapsed = np.clip(posts - entitled, 0, np.minimum(most, leavers))
-    return np.maximum(posts - lapsed, entitled), lapsed
+    return np.minimum(entitled, schools.usual_posts).astype(np.int64), most
 
 
 def _special_posts(
@@ -140,20 +144,24 @@ def _need(county: County, policy: Policy) -> Floats:
     return Classrooms.of(county).periods_owed.sum(1)
 
 
-def _divided_again(
-    posts: NDArray[np.int64], pool: Ints, need: Floats, leavers: Ints
+def _pooled(
+    posts: NDArray[np.int64], goal: int, need: Floats, most: Ints, leavers: Ints
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Posts after those of leavers went to schools that have too few, and how many each school gave up."""
-    posts, released = posts.copy(), np.zeros(posts.size, np.int64)
-    for number in np.unique(pool[pool >= 0]):
-        here = np.flatnonzero(pool == number)
-        if need[here].sum() <= 0:
-            continue
-        surplus = posts[here] - whole_shares(int(posts[here].sum()), need[here])
-        given = np.minimum(np.maximum(surplus, 0), leavers[here])
-        posts[here] += whole_shares(int(given.sum()), np.maximum(-surplus, 0)) - given
-        released[here] = given
-    return posts, released
+    """Posts of the schools of a pool, and how many of its leavers' each gave up. Both (schools of the pool,).
+
+    The pool as a whole follows its goal, down only through leavers; then posts of leavers go from schools that have
+    more than their need to those that have fewer.
+    """
+    if need.sum() <= 0:
+        return posts, np.zeros_like(posts)
+    over = np.minimum(np.maximum(posts - whole_shares(goal, need), 0), np.minimum(most, leavers))
+    excess = max(int(posts.sum()) - goal, 0)
+    lapsed = whole_shares(min(excess, int(over.sum())), over)
+    left = posts - lapsed
+    surplus = left - whole_shares(max(int(left.sum()), goal), need)
+    given = np.minimum(np.maximum(surplus, 0), leavers - lapsed)
+    new = int(given.sum()) + max(goal - int(left.sum()), 0)
+    return left - given + whole_shares(new, np.maximum(-surplus, 0)), lapsed + given
 
 
 def teaching_load(county: County, status: NDArray) -> Floats:

@@ -91,8 +91,12 @@ def check_posts(before: County, after: County, rules: Policy) -> None:
     if rules.staffing.post_total_fixed:
         for stage in (0, 1):
             assert ordinary[schools.stage == stage].sum() == usual[schools.stage == stage].sum()
-    elif rules.staffing.pool_scope == "school":
-        assert (ordinary <= usual).all()
+    else:
+        # A group that pools its posts has no more of a stage than its schools had.
+        pooled = (schools.group >= 0) & (rules.staffing.pool_scope == "group")
+        assert (ordinary <= usual)[~pooled].all()
+        cell = (schools.group * 2 + schools.stage)[pooled]
+        assert (np.bincount(cell, ordinary[pooled]) <= np.bincount(cell, usual[pooled])).all()
     assert (schools.special_posts[schools.role != CORE] == 0).all()
     assert (schools.posts - filled).sum() == after.county.unfilled_posts[0]
     assert np.unique(teachers.id).size == len(teachers)
