@@ -20,10 +20,16 @@ REWRITE = (
 )
 NAMES = [process.name for process in SCHOOL_YEAR]
 ONE_WAY = ("rotation.exchange=false", "rotation.honour=null")
+STAFFING = {
+    "links.fused.rotation.inflow_gate": "selection",
+    "staffing.group_special_posts": 3,
+    "staffing.itinerant": {"subjects": ("maths",), "scope": "group"},
+}
 SITUATIONS = (
     (policy(), evidence(), 3),
     (policy("none"), evidence(), 3),
     (policy("taishan", *ONE_WAY), evidence(), 2),
+    (changed(policy("taishan", *ONE_WAY), STAFFING), evidence(), 2),
     (policy("taishan", "funding.special_fund_yuan=0"), switched_off(evidence(), "peers", "choice"), 1),
     (policy(), changed(evidence(), {"exit_rate": 0.3}), 2),
 )
