@@ -65,7 +65,7 @@ class Destinations:
         if turn.rules.matching == "mutual" and year.evidence.switches.refusal:
             rows = rows[~turn.refuses(rows, np.array([self.origin]))]
         turns = year.luck("partner")[rows]
-        if turn.rules.inflow_gate == "selection" and turn.in_town[self.origin]:
+        if turn.gated and turn.in_town[self.origin]:
             outside = ~turn.in_town[year.now["home"][rows]]
             turns = np.where(outside, -year.quality(rows), turns)
         cell = year.now["home"][rows] * len(SUBJECTS) + teachers.subject[rows]

@@ -59,6 +59,11 @@ class Turn:
         self.moved: list[tuple[int, int]] = []
         """Teachers newly posted, exchange partners too, and where to."""
 
+    @property
+    def gated(self) -> bool:
+        """Whether teachers of the country come to town only by selection."""
+        return self.rules.inflow_gate == "selection" and self.year.evidence.switches.inflow_gate
+
     @cached_property
     def in_town(self) -> Mask:
         """Schools that count as urban. (schools,)"""
@@ -90,7 +95,7 @@ class Turn:
             found = self.members
         if rule.direction == "urban_to_rural":
             found = found[~self.in_town[found]]
-        if self.rules.inflow_gate == "selection" and not rule.exchange and not self.in_town[origin]:
+        if self.gated and not rule.exchange and not self.in_town[origin]:
             found = found[~self.in_town[found]]
         return found
 

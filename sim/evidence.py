@@ -67,6 +67,15 @@ class Switches(Section):
     joint_admission: bool = True
     second_address: bool = True
     seat_rules: bool = True
+    hiring_sorting: bool = True
+    open_selection: bool = True
+    inflow_gate: bool = True
+    group_first: bool = True
+    post_pooling: bool = True
+    special_posts: bool = True
+    title_rules: bool = True
+    itinerant: bool = True
+    backbone_formation: bool = True
 
 
 class Evidence(Section):
@@ -164,6 +173,13 @@ class Evidence(Section):
     applicants_factor: Positive
     hiring_sorting: NotNegative
     vacancy_rate: Share
+    drift_sorting: Share
+    exit_gradient: NotNegative
+    selection_interest: Share
+    selection_accuracy: Share
+    gate_pass_share: Share
+    itinerant_travel_load: NotNegative
+    burnout_loss: NotNegative
     choice_consider_primary: Share
     choice_consider_junior: Share
     choice_reputation: float

@@ -21,7 +21,20 @@ OUTCOMES = (
     "exits",
     "cost_yuan_per_pupil",
 )
-"""Measures that an experiment may compare, each as the last year's value and as the mean over years."""
+"""Measures that a question compares, each as the last year's value and as the mean over years."""
+MORE_OUTCOMES = (
+    "gap_teacher_quality_thirds",
+    "gap_novice_share_thirds",
+    "teacher_quality_sd",
+    "between_school_share",
+    "teacher_quality_mean",
+    "exit_share_core",
+    "exit_share_member",
+    "drift_in",
+    "title_intermediate_share",
+    "title_senior_share",
+)
+"""Further measures that an experiment may ask for."""
 
 STAGE_SUFFIXES = ("_primary", "_junior")
 MOST_SEEDS = 100_000
@@ -29,7 +42,8 @@ MOST_SEEDS = 100_000
 
 def known_outcomes() -> tuple[str, ...]:
     """Every outcome name: for both stages together, and for each."""
-    return (*OUTCOMES, *(f"{name}{suffix}" for name in OUTCOMES for suffix in STAGE_SUFFIXES))
+    known = (*OUTCOMES, *MORE_OUTCOMES)
+    return (*known, *(f"{name}{suffix}" for name in known for suffix in STAGE_SUFFIXES))
 
 
 def _read_seeds(value: Any) -> tuple[int, ...]:
@@ -114,6 +128,8 @@ class Variant(Section):
     """A policy by name or path; without it, the policy named like the county."""
     set: SettingTable = Field(default_factory=dict)
     overlays: tuple[str, ...] = ()
+    start: str | None = None
+    """The variant from whose founded county this one starts, so that its own coefficients act from year 1 on."""
 
 
 class Uncertainty(Section):
@@ -142,9 +158,26 @@ class Experiment(Section):
         if self.base not in self.variants:
             hint = nearest(self.base, self.variants) or f"variants: {listing(self.variants)}"
             raise mistake("the name of a variant", self.base, hint, at="base")
+        for name, variant in self.variants.items():
+            self._check_start(name, variant)
         for field in ("counties", "outcomes"):
             names = getattr(self, field)
             for place, name in enumerate(names):
                 if name in names[:place]:
                     raise mistake("each name once", f"{name} again", at=f"{field}.{place}")
         return self
+
+    def _check_start(self, name: str, variant: Variant) -> None:
+        place = f"variants.{name}"
+        if variant.start is None:
+            return
+        if variant.start not in self.variants:
+            hint = nearest(variant.start, self.variants) or f"variants: {listing(self.variants)}"
+            raise mistake("the name of a variant", variant.start, hint, at=f"{place}.start")
+        if variant.start == name or self.variants[variant.start].start is not None:
+            hint = "leave start out where a variant starts from its own county"
+            raise mistake("a variant that starts from its own county", variant.start, hint, at=f"{place}.start")
+        of_county = [path for path in variant.set if path.startswith("county.")]
+        if of_county:
+            hint = "set it in the variant from which this one starts"
+            raise mistake("no setting of the county in a variant with start", of_county[0], hint, at=f"{place}.set")

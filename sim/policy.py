@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from sim.configs import Bilingual, Count, PositiveCount, Scheduled, Section, Share, Yuan
+from sim.state import SubjectName
 
 EventKind = Literal[
     "guidance", "help_project", "exchange", "research", "open_day", "showcase", "action_project",
@@ -70,6 +71,11 @@ class Rotation(Section):
     years: tuple[PositiveCount, PositiveCount]
     max_age: Annotated[float, Field(gt=18, le=70)] | None = None
     honour: Literal["district"] | None = None
+    inflow_gate: Literal["open", "selection"] = "open"
+    """selection: teachers of rural schools come to the group's town schools only if they are among the best, by vacancy
+    or in exchange; nobody is posted there one way."""
+    group_first: bool = False
+    """Vacancies of the group's schools are offered to its own teachers before others."""
     credit: bool = False
     """Service counts as rural support and gives priority in promotion, which lowers refusals."""
     min_skill_percentile: Annotated[float, Field(ge=0, lt=100)] = 0.0
@@ -79,8 +85,6 @@ class Rotation(Section):
     must_move: MustMove | None = None
     rural_service_years: PositiveCount | None = None
     """Term of town teachers without rural service who are sent to the country."""
-    inflow_gate: Literal["open", "selection"] = "open"
-    """From country to town only by selection: the best come in exchange, nobody is posted one way."""
     core_protection: Annotated[float, Field(ge=0)] | None = None
     """How far the core's present mean quality may fall below that of its first year, in σ_T."""
     rate_cap: Share = 1.0
@@ -276,6 +280,13 @@ class Retirement(Section):
     women: Scheduled[Annotated[float, Field(ge=50, le=75)]]
 
 
+class Itinerant(Section):
+    """走教: teachers of other schools give the lessons of subjects for which a school has no teacher."""
+
+    subjects: tuple[SubjectName, ...]
+    scope: Literal["group", "county"] = "group"
+
+
 class Staffing(Section):
     """编制: posts, retirement, titles."""
 
@@ -290,6 +301,32 @@ class Staffing(Section):
     """Years of teaching before promotion to the intermediate title."""
     senior_years: Count
     """Years of teaching before promotion to the senior title."""
+    post_total_fixed: bool = False
+    """The county keeps its posts of a stage; those of leavers go to schools that have too few."""
+    pool_scope: Literal["school", "group"] = "school"
+    """Within what posts of leavers may go to another school; group: the group's schools of a stage."""
+    post_formula: Literal["lessons", "pupils"] = "lessons"
+    """By what posts are divided where they are fixed or pooled: periods of all classes, or pupils."""
+    group_special_posts: Count = 0
+    """Posts a group that stand in for core teachers sent out without an exchange."""
+    senior_post_uplift: Share = 0.0
+    """Further senior and intermediate posts of cores, for those who go on exchange; other schools have fewer."""
+    recruitment: Literal["list", "open_selection"] = "list"
+    """open_selection: schools of groups fill vacancies first with teachers of schools outside groups."""
+    itinerant: Itinerant | None = None
+    backbone_formation: Share = 0.0
+    """Yearly growth of the number of backbone teachers wanted for each post."""
+
+
+class Incentive(Section):
+    """What a posting is worth for a teacher's career."""
+
+    title_priority: Literal["all", "volunteers", "none"] = "all"
+    """Who has priority for titles among those posted where service is credited (`rotation.credit`)."""
+    title_unit: Literal["school", "group"] = "school"
+    """Who holds the quotas of titles; group: the group's schools of a stage together."""
+    dispatch_bonus_yuan: Yuan = 0
+    """Paid for each posting and year beside the allowance, from the same accounts."""
 
 
 class Assessment(Section):
@@ -306,13 +343,6 @@ class Assessment(Section):
     value_added_weight: Share = 0.5
     quota_tilt: Annotated[float, Field(ge=0)] = 0.0
     """Extra chance of a district honour in groups of grade A, as a share of the usual chance."""
-
-
-class Incentive(Section):
-    """What those who move are given."""
-
-    dispatch_bonus_yuan: Yuan = 0
-    """Paid for each posting and year beside the allowance, from the same accounts."""
 
 
 class Policy(Section):

@@ -111,14 +111,24 @@ def check_boarders(county: County, rules: Policy) -> None:
     assert urban(schools.zone)[students.catchment[students.migrant]].all()
 
 
-def check_posts(before: County, after: County) -> None:
+def check_posts(before: County, after: County, rules: Policy) -> None:
     """Filled posts never exceed posts; every teacher has one; teachers are neither lost nor doubled."""
     teachers, schools = after.teachers, after.schools
     units = len(schools)
     serving = teachers.status == SERVING
     filled = np.bincount(teachers.home[serving], minlength=units)
     assert (filled <= schools.posts).all()
-    assert (schools.posts <= schools.usual_posts).all()
+    ordinary, usual = schools.posts - schools.special_posts, schools.usual_posts
+    if rules.staffing.post_total_fixed:
+        for stage in (0, 1):
+            assert ordinary[schools.stage == stage].sum() == usual[schools.stage == stage].sum()
+    else:
+        # A group that pools its posts has no more of a stage than its schools had.
+        pooled = (schools.group >= 0) & (rules.staffing.pool_scope == "group")
+        assert (ordinary <= usual)[~pooled].all()
+        cell = (schools.group * 2 + schools.stage)[pooled]
+        assert (np.bincount(cell, ordinary[pooled]) <= np.bincount(cell, usual[pooled])).all()
+    assert (schools.special_posts[schools.role != CORE] == 0).all()
     assert (schools.posts - filled).sum() == after.county.unfilled_posts[0]
     assert np.unique(teachers.id).size == len(teachers)
     old = len(before.teachers)
@@ -323,7 +333,7 @@ def check(world: World, rules: Policy, years: int = 3, known: Evidence | None = 
     for _ in range(years):
         before, county = county, continued(county, rules, known, SEED)
         check_pupils(before, county, rules)
-        check_posts(before, county)
+        check_posts(before, county, rules)
         check_postings(county, rules)
         check_money(before, county, rules, known)
         check_equipment_and_towns(before, county, known)

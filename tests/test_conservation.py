@@ -189,6 +189,17 @@ def policies(draw, county):
         "admissions.boarding": draw(st.dictionaries(st.sampled_from(names), st.integers(0, 90), max_size=3)),
         "funding.boarding_yuan": draw(money),
         "staffing.unreplaced_share": draw(share),
+        rule + "inflow_gate": draw(st.sampled_from(("open", "selection"))),
+        rule + "group_first": draw(st.booleans()),
+        "incentive.title_priority": draw(st.sampled_from(("all", "volunteers", "none"))),
+        "incentive.title_unit": draw(st.sampled_from(("school", "group"))),
+        "staffing.post_total_fixed": draw(st.booleans()),
+        "staffing.pool_scope": draw(st.sampled_from(("school", "group"))),
+        "staffing.post_formula": draw(st.sampled_from(("lessons", "pupils"))),
+        "staffing.group_special_posts": draw(st.integers(0, 3)),
+        "staffing.senior_post_uplift": draw(share),
+        "staffing.recruitment": draw(st.sampled_from(("list", "open_selection"))),
+        "staffing.itinerant": draw(st.sampled_from((None, {"subjects": ("maths", "arts"), "scope": "county"}))),
     }
 
 

@@ -225,6 +225,32 @@ def test_migration_off_equals_a_county_from_which_nobody_moves():
     assert (off.students.catchment != as_written()[2].students.catchment[: len(off.students)]).any()
 
 
+ONE_WAY = {"links.fused.rotation.rules.core.exchange": False, "links.fused.rotation.honour": None}
+# What a switch turns off where a policy has the rule: what both policies share, and the rule.
+RULES: dict[str, tuple[dict[str, object], dict[str, object]]] = {
+    "open_selection": ({}, {"staffing.recruitment": "open_selection"}),
+    "inflow_gate": ({}, {"links.fused.rotation.inflow_gate": "selection"}),
+    "group_first": ({}, {"links.fused.rotation.group_first": True}),
+    "post_pooling": ({}, {"staffing.pool_scope": "group", "staffing.post_total_fixed": True}),
+    "special_posts": (ONE_WAY, {"staffing.group_special_posts": 3}),
+    "title_rules": ({}, {"staffing.senior_post_uplift": 0.1, "incentive.title_unit": "group"}),
+    "backbone_formation": ({}, {"staffing.backbone_formation": 0.1}),
+}
+
+
+@pytest.mark.parametrize("switch", RULES)
+def test_a_rule_that_is_switched_off_equals_the_policy_without_it(switch):
+    shared, rule = RULES[switch]
+    without, ruled = changed(policy(), shared), changed(policy(), shared | rule)
+    off = assert_same((ruled, switched_off(evidence(), switch)), (without, evidence()))
+    assert differences(continued(taishan(SEED).county, ruled, evidence(), SEED, FEW), off) != []
+
+
+def test_hiring_without_sorting_is_the_switch_that_is_off():
+    loose = changed(evidence(), {"hiring_sorting": 0.0})
+    assert_same((policy("none"), switched_off(evidence(), "hiring_sorting")), (policy("none"), loose))
+
+
 def test_the_order_of_groups_in_the_file_changes_nothing():
     turned = policy().model_copy(update={"groups": freeze(dict(reversed(policy().groups.items())))})
     assert list(turned.groups) == list(reversed(policy().groups))

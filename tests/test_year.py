@@ -29,10 +29,16 @@ ROTATION = {
     "must_move": {"years_here": 10, "years_to_retirement": 6.0},
 }  # fmt: skip
 EVERY_RULE = changed(policy(), {f"links.fused.rotation.{path}": value for path, value in ROTATION.items()})
+STAFFING = {
+    "links.fused.rotation.inflow_gate": "selection",
+    "staffing.group_special_posts": 3,
+    "staffing.itinerant": {"subjects": ("maths",), "scope": "group"},
+}
 SITUATIONS = (
     (policy(), evidence(), 3),
     (policy("none"), evidence(), 3),
     (policy("taishan", *ONE_WAY), evidence(), 2),
+    (changed(policy("taishan", *ONE_WAY), STAFFING), evidence(), 2),
     (policy("taishan", "funding.special_fund_yuan=0"), switched_off(evidence(), "peers", "choice"), 1),
     (policy(), changed(evidence(), {"exit_rate": 0.3}), 2),
     (changed(policy(), TOWN_RULES), evidence(), 2),

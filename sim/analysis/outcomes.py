@@ -54,6 +54,40 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "rotation_shortfall": ("the shortfall of decreed postings", "轮岗应派而未派的比例"),
     "exits": ("the number of teachers who leave the service in the year", "当年离职教师人数"),
     "cost_yuan_per_pupil": ("the spending on group purposes", "用于集团办学的生均支出"),
+    "gap_teacher_quality_thirds": (
+        "the gap in teacher quality between the strongest and the weakest third of schools",
+        "学校吸引力前三分之一与后三分之一之间的教师质量差距",
+    ),
+    "gap_novice_share_thirds": (
+        "the gap in the share of novices between the weakest and the strongest third of schools",
+        "学校吸引力后三分之一与前三分之一之间的新教师比例差距",
+    ),
+    "teacher_quality_sd": (
+        "the spread of teacher quality over schools",
+        "校际教师质量差异",
+    ),
+    "between_school_share": (
+        "the share of the variance of scores that lies between schools",
+        "成绩方差中校际所占比例",
+    ),
+    "teacher_quality_mean": (
+        "the mean quality of teachers",
+        "教师平均质量",
+    ),
+    "exit_share_core": ("the share of core teachers who leave the service in the year", "核心校当年离职教师比例"),
+    "exit_share_member": ("the share of member teachers who leave the service in the year", "成员校当年离职教师比例"),
+    "drift_in": (
+        "the number of teachers who change schools of their own will in the year",
+        "当年自愿调动教师人数",
+    ),
+    "title_intermediate_share": (
+        "the share of teachers with an intermediate title",
+        "中级职称教师比例",
+    ),
+    "title_senior_share": (
+        "the share of teachers with a senior title",
+        "高级职称教师比例",
+    ),
 }
 """As each outcome stands in a running sentence."""
 
@@ -73,6 +107,16 @@ SHORT: dict[str, tuple[str, str]] = {
     "rotation_shortfall": ("rotation shortfall, %", "轮岗缺额（%）"),
     "exits": ("exits, persons", "离职教师（人）"),
     "cost_yuan_per_pupil": ("cost, yuan a pupil", "生均支出（元）"),
+    "gap_teacher_quality_thirds": ("quality gap, thirds", "强弱三分之一教师质量差"),
+    "gap_novice_share_thirds": ("novice gap, thirds, %", "强弱三分之一新教师比例差（%）"),
+    "teacher_quality_sd": ("quality spread", "校际教师质量差异"),
+    "between_school_share": ("between-school share", "校际方差占比"),
+    "teacher_quality_mean": ("teacher quality", "教师质量"),
+    "exit_share_core": ("exits of cores, %", "核心校离职率（%）"),
+    "exit_share_member": ("exits of members, %", "成员校离职率（%）"),
+    "drift_in": ("voluntary moves, persons", "自愿调动（人）"),
+    "title_intermediate_share": ("intermediate titles, %", "中级职称（%）"),
+    "title_senior_share": ("senior titles, %", "高级职称（%）"),
 }
 """As each outcome stands in a narrow table."""
 

@@ -36,6 +36,8 @@ NOT_FOUNDING = (
     "transfer_wish_rate",
     "refusal_distance", "refusal_family_age", "family_age_from", "family_age_to", "pooled_refusal_factor",
     "bonus_refusal_slope",
+    "drift_sorting", "exit_gradient",
+    "selection_interest", "selection_accuracy", "gate_pass_share", "itinerant_travel_load", "burnout_loss",
 )  # fmt: skip
 """Coefficients that no replayed year reads, so that changing one leaves the solved numbers as they are (tested)."""
 NOT_FOUNDING_FACTS = (
@@ -65,6 +67,15 @@ NOT_FOUNDING_SWITCHES = (
     "joint_admission",
     "second_address",
     "seat_rules",
+    "hiring_sorting",
+    "open_selection",
+    "inflow_gate",
+    "group_first",
+    "post_pooling",
+    "special_posts",
+    "title_rules",
+    "itinerant",
+    "backbone_formation",
 )
 
 

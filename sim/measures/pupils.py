@@ -21,7 +21,7 @@ MOST_POINTS = 2000
 
 
 class PupilSums(NamedTuple):
-    """Sums over pupils. Arrays (schools,), or (3, 11) when added up over places."""
+    """Sums over pupils. Arrays (schools,), or (3, places) when added up over places."""
 
     pupils: Floats
     classes: Floats

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from sim.evidence import Evidence
 from sim.facilities import effective
 from sim.grouped import ratio
+from sim.measures.lessons import lessons_given
 from sim.measures.places import membership, over_places
 from sim.measures.pupils import PupilSums, StageSums, pupil_sums
 from sim.measures.staff import StaffSums, staff_sums
@@ -21,9 +22,18 @@ Floats = NDArray[np.float64]
 
 
 class Weighted(NamedTuple):
-    """Further properties of schools, some times their pupils. Arrays (schools,), or (3, 11) by place."""
+    """Further properties of schools, some times their pupils. Arrays (schools,), or (3, places) by place."""
 
     posts: Floats
+    special_posts: Floats
+    lessons: Floats
+    """Weekly periods of main subjects."""
+    out_of_field: Floats
+    """Those of them that no teacher of the subject gives."""
+    subjects: Floats
+    """Subjects that the school's classes have."""
+    taught: Floats
+    """Those of them that teachers of the subject give, visitors counted by the share they give."""
     management: Floats
     """Management times pupils."""
     schooling: Floats
@@ -65,6 +75,8 @@ class SchoolYear(NamedTuple):
         known = np.where(staff.main > 0, quality, 0)
         weighted = Weighted(
             posts=county.schools.posts.astype(np.float64),
+            special_posts=county.schools.special_posts.astype(np.float64),
+            **lessons_given(county, policy, evidence),
             management=county.schools.management * pupils.pupils,
             schooling=county.schools.schooling * pupils.pupils,
             judged=judged,

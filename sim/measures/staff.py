@@ -28,7 +28,7 @@ Floats = NDArray[np.float64]
 
 
 class StaffSums(NamedTuple):
-    """Sums over teachers. Arrays (schools,), or (3, 11) when added up over places."""
+    """Sums over teachers. Arrays (schools,), or (3, places) when added up over places."""
 
     # by file
     file: Floats
@@ -61,6 +61,10 @@ class StaffSums(NamedTuple):
     exits: Floats
     exits_posted: Floats
     retirements: Floats
+    drifted: Floats
+    """Came to the school that holds the file this year of their own will, from another."""
+    novices: Floats
+    """Present teachers in the years in which the novice deficit closes."""
 
 
 _FILE = (2, 2, 2, 3, len(TITLES))
@@ -120,6 +124,8 @@ def staff_sums(county: County, evidence: Evidence) -> StaffSums:
     # Who leaves while posted stays on record where he or she taught.
     posted = exited & (teachers.school[left] != last_home)
     flows = [last_home[exited], last_home[posted], last_home[status == RETIRED]]
+    drifted = arrived & serving & (teachers.years_teaching > 0) & (teachers.forced_year != county.year)
+    flows += [teachers.home[drifted], school[serving & (teachers.years_teaching < evidence.novice_years)]]
     coming_and_going = [np.bincount(homes, minlength=schools) for homes in (teachers.home[novices], *flows)]
     return StaffSums(*np.concatenate([file, present, [taught], coming_and_going]))
 

@@ -7,11 +7,14 @@ teaches (present). A school's q is the mean of its teachers; schools are weighed
 import numpy as np
 
 from sim.measures.measure import QUALITY_BALANCE, Measure
-from sim.measures.places import ALL, ROLE_SCHOOLS, RURAL, URBAN, WITH_ROLE, ZONED, Floats
+from sim.measures.places import ALL, ROLE_SCHOOLS, RURAL, STRONGEST, URBAN, WEAKEST, WITH_ROLE, ZONED, Floats
 from sim.measures.schools import SchoolYear
 from sim.state import ROLES, TITLES
 
 CLASS_SIZE_RULE = f"{QUALITY_BALANCE}, assurance 5: at most 45 in primary and 50 in junior classes"
+
+SHOWN_ROLES = ("core", "member")
+"""Roles for which turnover and titles are shown."""
 
 MEASURES = (
     Measure("gap_teacher_quality", "σ a year", "teacher_quality_core − teacher_quality_member", better="lower"),
@@ -61,6 +64,56 @@ MEASURES = (
         "share of teachers present in cores who are received from members or arrived this year",
         better="lower",
     ),
+    Measure(
+        "gap_teacher_quality_thirds",
+        "σ a year",
+        "teacher quality of the most attractive third of schools − of the least attractive, as ranked at founding",
+        better="lower",
+    ),
+    Measure(
+        "novice_share",
+        "share",
+        "share of present teachers in the years in which the novice deficit closes",
+        better="lower",
+        cut="zone",
+    ),
+    *(
+        Measure(f"novice_share_{role}", "share", f"novice_share of {ROLE_SCHOOLS[role]}", better="lower")
+        for role in SHOWN_ROLES
+    ),
+    Measure(
+        "gap_novice_share_thirds",
+        "share",
+        "novice_share of the least attractive third of schools − of the most attractive, as ranked at founding",
+        better="lower",
+    ),
+    *(
+        Measure(
+            f"exit_share_{role}", "share", f"exits for each teacher on file in {ROLE_SCHOOLS[role]}", better="lower"
+        )
+        for role in SHOWN_ROLES
+    ),
+    Measure("drift_in", "persons a year", "teachers who came from another school of their own will", cut="zone"),
+    *(
+        Measure(f"title_{title}_{role}", "share", f"title_{title}_share of {ROLE_SCHOOLS[role]}")
+        for title in TITLES[1:]
+        for role in SHOWN_ROLES
+    ),
+    Measure("special_posts", "posts", "posts that stand in for core teachers sent out"),
+    Measure(
+        "out_of_field_share",
+        "share",
+        "share of the weekly periods of main subjects that no teacher of the subject gives, visitors included",
+        better="lower",
+        cut="zone",
+    ),
+    Measure(
+        "subject_coverage",
+        "share",
+        "share of the subjects of all schools that teachers of the subject give, visitors included",
+        better="higher",
+        cut="zone",
+    ),
     Measure("management_gap", "SD over schools", "pupil-weighted management of cores − of members", better="lower"),
     Measure("management_member", "SD over schools", "pupil-weighted management of members", better="higher"),
 )
@@ -74,6 +127,7 @@ def take(year: SchoolYear) -> dict[str, Floats]:
     variance = weighted.quality_squares[:, ALL] / weighted.judged[:, ALL] - quality[:, ALL] ** 2
     management = weighted.management / pupils.pupils
     titled = np.array([staff.title_junior, staff.title_intermediate, staff.title_senior])
+    novices = staff.novices / staff.present
     titles = (titled / staff.file)[..., ALL]
     return {
         "gap_teacher_quality": quality[:, core] - quality[:, member],
@@ -97,6 +151,21 @@ def take(year: SchoolYear) -> dict[str, Floats]:
         "title_intermediate_share": titles[1],
         "title_senior_share": titles[2],
         "core_dilution": staff.fresh[:, core] / staff.present[:, core],
+        "gap_teacher_quality_thirds": quality[:, STRONGEST] - quality[:, WEAKEST],
+        "novice_share": novices[:, ZONED],
+        **{f"novice_share_{role}": novices[:, WITH_ROLE[role]] for role in SHOWN_ROLES},
+        "gap_novice_share_thirds": novices[:, WEAKEST] - novices[:, STRONGEST],
+        **{f"exit_share_{role}": (staff.exits / staff.file)[:, WITH_ROLE[role]] for role in SHOWN_ROLES},
+        "drift_in": staff.drifted[:, ZONED],
+        **{
+            f"title_{title}_{role}": (titled[rank] / staff.file)[:, WITH_ROLE[role]]
+            for rank, title in enumerate(TITLES)
+            if rank
+            for role in SHOWN_ROLES
+        },
+        "special_posts": weighted.special_posts[:, ALL],
+        "out_of_field_share": (weighted.out_of_field / weighted.lessons)[:, ZONED],
+        "subject_coverage": (weighted.taught / weighted.subjects)[:, ZONED],
         "management_gap": management[:, core] - management[:, member],
         "management_member": management[:, member],
     }

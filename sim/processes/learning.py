@@ -14,6 +14,7 @@ from sim.classrooms import Classrooms, load
 from sim.draws import Draws
 from sim.evidence import Evidence
 from sim.grouped import means, ratio, sums, weighted_means
+from sim.itinerant import visits
 from sim.policy import Policy
 from sim.population import lasting_quality
 from sim.process import Changes, process
@@ -39,10 +40,10 @@ SPENDING_YEARS = 4
         Students.school, Students.cohort, Students.classroom, Students.id, Students.ability, Students.lasting,
         Students.fading, Students.shock, Students.score, Students.boarding,
         Schools.stage, Schools.management, Schools.curriculum, Schools.effort, Schools.event_gain,
-        Schools.event_load, Schools.spending_change, Schools.shared_lessons,
+        Schools.event_load, Schools.spending_change, Schools.shared_lessons, Schools.group,
         Teachers.school, Teachers.subject, Teachers.post, Teachers.stage, Teachers.status, Teachers.talent,
         Teachers.years_teaching, Teachers.match, Teachers.skill_peer, Teachers.skill_pair, Teachers.forced_year,
-        Teachers.arrived_year,
+        Teachers.arrived_year, Teachers.unwilling_years,
         StageTotals.taught_from, StageTotals.last_grade, StageTotals.score_weight, StageTotals.usual_schooling,
         StageTotals.usual_class_size, StageTotals.level_years, StageTotals.periods,
         StageTotals.periods_per_teacher,
@@ -56,7 +57,7 @@ SPENDING_YEARS = 4
 def teach(county: County, policy: Policy, evidence: Evidence, draw: Draws) -> Changes:
     """Teach every class for a year and let teachers learn from their colleagues.
 
-    Teacher effect = talent + experience + match + skill + dip − load. A class's schooling = weighted mean
+    Teacher effect = talent + experience + match + skill + dip − burn-out − load. A class's schooling = weighted mean
     over main subjects − the founding mean + school flows + levels / M + peers + class size.
 
     Evidence: P3-P8, P12, P17, P18, P19, P26, P27, P31, P35, P36; prototype corrections C1-C4, C9.
@@ -65,7 +66,8 @@ def teach(county: County, policy: Policy, evidence: Evidence, draw: Draws) -> Ch
     rooms = Classrooms.of(county)
     serving = np.flatnonzero(county.teachers.status == SERVING)
     effect = teacher_effect(county, evidence, serving)
-    raw = _lessons(county, evidence, rooms, serving, effect) + _school_part(county, evidence, serving)[rooms.school]
+    raw = _lessons(county, policy, evidence, rooms, serving, effect)
+    raw += _school_part(county, evidence, serving)[rooms.school]
     raw += _class_part(county, evidence, rooms)
     size = rooms.size
     mean = weighted_means(rooms.stage, 2, raw, size)
@@ -122,25 +124,38 @@ def teacher_effect(county: County, evidence: Evidence, rows: NDArray[np.integer]
         since = county.year - teachers.forced_year[rows]
         effect += np.where(since == 0, evidence.transfer_dip, 0.0)
         effect += np.where(since == 1, evidence.transfer_dip * (1 - evidence.dip_recovery), 0.0)
+    unwilling = teachers.unwilling_years[rows]
+    if unwilling.any():
+        effect -= evidence.burnout_loss * unwilling
     return effect
 
 
 def _lessons(
-    county: County, evidence: Evidence, rooms: Classrooms, serving: NDArray[np.integer], effect: Floats
+    county: County,
+    policy: Policy,
+    evidence: Evidence,
+    rooms: Classrooms,
+    serving: NDArray[np.integer],
+    effect: Floats,
 ) -> Floats:
     """Weighted mean teacher effect of each class over its main subjects. Shape (classes,).
 
     The teachers of a subject share its classes evenly in the order of their posts: class k of C is taught
-    by the part from k/C to (k + 1)/C of the row of teachers. A subject nobody can teach is taught out of
-    field, but for what shared classes bring.
+    by the part from k/C to (k + 1)/C of the row of teachers. A subject nobody can teach is taught by
+    visitors where that is decreed, else out of field, but for what shared classes bring.
     """
     teachers, stages = county.teachers, county.stages
     units = len(county.schools)
     cell = teachers.school[serving] * len(SUBJECTS) + teachers.subject[serving]
     staff = np.bincount(cell, minlength=units * len(SUBJECTS)).reshape(units, len(SUBJECTS))
-    loss = np.zeros((units, len(SUBJECTS)))
+    visiting, owed = visits(county, policy, evidence, staff), rooms.periods_owed
+    loss, covered, visitors = np.zeros((3, units, len(SUBJECTS)))
+    if visiting is not None:
+        covered = visiting.covered(owed)
+        visitors = visiting.quality(means(cell, staff.size, effect).reshape(staff.shape))
+        owed = owed + visiting.load(owed, evidence)
     if evidence.switches.load:
-        loss = evidence.overload_loss * np.maximum(load(county, rooms.periods_owed, staff) - 1, 0)
+        loss = evidence.overload_loss * np.maximum(load(county, owed, staff) - 1, 0)
     own, shared = _in_subjects(county, evidence, loss[:, :MAIN_SUBJECTS]), county.schools.shared_lessons
     order = np.lexsort((teachers.post[serving], cell))
     total = np.r_[0.0, np.cumsum(effect[order])]
@@ -159,7 +174,10 @@ def _lessons(
         gained = _taken(total, padded, first[school, subject], left + width) - _taken(
             total, padded, first[school, subject], left
         )
-        out_of_field = school_mean[school] + evidence.out_of_field_loss * (1 - shared[school, subject])
+        out_of_field = school_mean[school] + evidence.out_of_field_loss
+        visited = covered[school, subject]
+        out_of_field = visited * visitors[school, subject] + (1 - visited) * out_of_field
+        out_of_field = out_of_field - evidence.out_of_field_loss * (1 - visited) * shared[school, subject]
         value = np.where(width > 0, ratio(gained, width), out_of_field) + own[school, subject]
         weight = stages.score_weight[rooms.stage[rows], subject]
         weighted[rows] += weight * value

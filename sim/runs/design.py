@@ -38,6 +38,8 @@ class Asked:
     policy: str
     settings: tuple[Setting, ...] = ()
     overlays: tuple[str, ...] = ()
+    start: str | None = None
+    """The variant from whose founded county this one starts; its own where None."""
 
 
 @dataclass(frozen=True)
@@ -115,7 +117,7 @@ def of_experiment(path: str, seeds: int | None = None, years: int | None = None)
         raise ConfigError(problems)
     experiment = loaded.value
     variants = {
-        name: Asked(variant.policy or "", variant_settings(loaded, name), tuple(variant.overlays))
+        name: Asked(variant.policy or "", variant_settings(loaded, name), tuple(variant.overlays), variant.start)
         for name, variant in experiment.variants.items()
     }
     file = loaded.files[0]
@@ -194,7 +196,10 @@ def lay_out(*, variants: Mapping[str, Asked], counties: Sequence[str], **rest: A
                 problems += error.problems
                 continue
             found.append(Arm(name, resolved, setting_of(county, resolved)))
-        arms[Path(county).stem] = tuple(found)
+        settings = {arm.variant: arm.setting for arm in found}
+        arms[Path(county).stem] = tuple(
+            replace(arm, setting=settings.get(variants[arm.variant].start or arm.variant, arm.setting)) for arm in found
+        )
     if problems:
         raise ConfigError(problems)
     places = {Path(county).stem: county for county in counties}

@@ -42,6 +42,7 @@ def manifest(
                 "policy": asked.policy,
                 "settings": {setting.path: setting.value for setting in asked.settings},
                 "overlays": list(asked.overlays),
+                **({"start": asked.start} if asked.start else {}),
             }
             for name, asked in design.variants.items()
         },

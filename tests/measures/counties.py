@@ -46,7 +46,7 @@ def build(
         groups=Groups(**{"size": 0} | dict(groups or {})),
         teachers=_teachers(teachers),
         students=_students(units, SCHOOL_YEAR0 + year),
-        stages=StageTotals(2),
+        stages=StageTotals(2, periods=5.0),
         county=Counties(1, **(county or {})),
     )
 

@@ -151,3 +151,32 @@ def test_management_weighs_pupils(measured):
     assert found["management_member"] == pytest.approx(-0.1)
     assert found["management_gap"] == pytest.approx(1.1)
     assert ("management_gap", "junior") not in found
+
+
+def test_thirds_by_attractiveness_turnover_and_novices(measured):
+    # Of three schools one is a third; the weakest has two novices of four, the strongest one of four.
+    units = [Unit([0.0] * 10, roster=CORE), Unit([0.0] * 10), Unit([0.0] * 10, roster=MEMBER)]
+    staff = [{"at": at, "talent": [0.3, 0.1, 0.0][at], "years_teaching": VETERAN} for at in (0, 0, 0, 1, 1, 1, 2, 2)]
+    staff += [{"at": at, "talent": 0.1, "years_teaching": 3, "subject": PE} for at in (0, 2, 2)]
+    staff += [{"at": 2, "status": EXITED, "left_year": 1}]
+    staff[1] |= {"arrived_year": 1}
+    county = build(units, teachers=staff, attractiveness=[1.0, 0.0, -1.0])
+    found = measured(county)
+    assert found["gap_teacher_quality_thirds"] == pytest.approx(0.3)
+    assert found["gap_novice_share_thirds"] == pytest.approx(0.5 - 0.25)
+    assert found["novice_share"] == pytest.approx(3 / 11)
+    assert found["novice_share_member"] == pytest.approx(0.5)
+    assert found["exit_share_core"] == 0
+    assert found["exit_share_member"] == pytest.approx(1 / 4)
+    # An experienced teacher who arrived without being posted came of his own will.
+    assert found["drift_in"] == 1
+
+
+def test_titles_by_role(measured):
+    units = [Unit([0.0] * 10, roster=CORE), Unit([0.0] * 10, roster=MEMBER)]
+    staff = [{"at": 0, "title": title} for title in (2, 2, 1, 0)] + [{"at": 1, "title": 1}, {"at": 1}]
+    found = measured(build(units, teachers=staff))
+    shown = [
+        found[f"title_{name}"] for name in ("senior_core", "intermediate_core", "senior_member", "intermediate_member")
+    ]
+    assert shown == [0.5, 0.25, 0, 0.5]

@@ -59,6 +59,42 @@ def test_variants_that_differ_only_in_policy_share_their_founding():
     assert len({arm.setting.key for arm in arms}) == 2
 
 
+STARTS = """title: {en: a, zh: 甲}
+counties: [taishan]
+variants:
+  own: {policy: none, set: {evidence.exit_gradient: 0}}
+  base: {policy: none}
+  late: {policy: none, start: base, set: {evidence.exit_gradient: 0}}
+base: base
+"""
+
+
+def test_a_variant_may_start_from_the_county_of_another(tmp_path):
+    file = tmp_path / "starts.yaml"
+    file.write_text(STARTS)
+    arms = {arm.variant: arm for arm in of_experiment(str(file)).arms["taishan"]}
+    assert arms["late"].setting.key == arms["base"].setting.key != arms["own"].setting.key
+    # From year 1 on its own coefficients act.
+    gradients = {name: arm.resolved.evidence.value.exit_gradient for name, arm in arms.items()}
+    assert gradients["late"] == gradients["own"] == 0 != gradients["base"]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        ("start: base", "start: bas", "did you mean base"),
+        ("own: {policy: none,", "own: {policy: none, start: late,", "a variant that starts from its own county"),
+        ("start: base, set: {", "start: base, set: {county.births_index: flat, ", "no setting of the county"),
+    ],
+)
+def test_a_start_that_cannot_be_is_told(tmp_path, before, after, expected):
+    file = tmp_path / "starts.yaml"
+    assert before in STARTS
+    file.write_text(STARTS.replace(before, after))
+    with pytest.raises(ConfigError, match=expected):
+        of_experiment(str(file))
+
+
 def test_arms_travel_to_workers():
     design = of_question("taishan", FIVE)
     arms = pickle.loads(pickle.dumps(design.arms["taishan"]))

@@ -18,6 +18,15 @@ MEASURES: dict[str, tuple[str, str, float, int, int]] = {
     "rotation_shortfall": ("shortfall of decreed postings", "%", 100, -1, 1),
     "exits": ("teachers who left the county's service", "persons a year", 1, -1, 1),
     "cost_yuan_per_pupil": ("spending on group purposes", "yuan a pupil a year", 1, 0, 1),
+    "gap_teacher_quality_thirds": ("teacher-quality gap, strongest − weakest third", "σ", 1, -1, 3),
+    "gap_novice_share_thirds": ("novices, weakest − strongest third", "%", 100, -1, 1),
+    "teacher_quality_sd": ("spread of teacher quality over schools", "σ", 1, -1, 3),
+    "between_school_share": ("share of score variance between schools", "ratio", 1, -1, 3),
+    "exit_share_core": ("exits a year, core schools", "%", 100, -1, 2),
+    "exit_share_member": ("exits a year, member schools", "%", 100, -1, 2),
+    "drift_in": ("teachers who came of their own will", "persons a year", 1, 0, 1),
+    "title_intermediate_share": ("teachers with an intermediate title", "%", 100, 0, 1),
+    "title_senior_share": ("teachers with a senior title", "%", 100, 0, 1),
     "teacher_quality_mean": ("teacher quality", "σ", 1, 1, 3),
 }
 
