@@ -55,6 +55,7 @@ class Switches(Section):
     effort: bool = True
     bundling: bool = True
     reputation: bool = True
+    lifecycle: bool = True
 
 
 class Evidence(Section):
@@ -146,6 +147,9 @@ class Evidence(Section):
     reputation_speed: Share
     brand_fade: Share
     value_added_prior_pupils: NotNegative
+    willingness_of_gap: NotNegative
+    willingness_threshold: float
+    mixed_assigned_share: Share
     ses_between_school_sd: ShareBelowOne
     weeks_per_sd: Positive
     smallest_effect: NotNegative

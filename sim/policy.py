@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from sim.configs import Bilingual, Count, PositiveCount, Scheduled, Section, Share, Yuan
+from sim.state import OwnerName, StageName, StatusName, ZoneName
 
 EventKind = Literal[
     "guidance", "help_project", "exchange", "research", "open_day", "showcase", "action_project",
@@ -70,6 +71,8 @@ class Link(Section):
     role: Literal["member", "partner"] = "member"
     legal: Literal["separate", "shared_representative", "merged"] = "separate"
     leadership: Literal["autonomous", "convenor", "council", "head_principal", "single_team"] = "autonomous"
+    formation: Literal["assigned", "mixed", "voluntary"] = "assigned"
+    """Whether the county places a school that is planned for this link, or asks it; it asks again each year."""
     personnel: Literal["home", "exchange", "pooled", "unified"] = "home"
     finance: Literal["independent", "supervised", "unified_approval"] = "independent"
     brand_share: Share = 0.0
@@ -86,6 +89,75 @@ class Group(Section):
     title: Bilingual
     core: str
     members: dict[str, tuple[str, ...]]
+
+
+class SchoolKind(Section):
+    """Schools meant by a rule of formation; what is left out is not asked for."""
+
+    zone: tuple[ZoneName, ...] | None = None
+    owner: OwnerName | None = None
+    stage: StageName | None = None
+    status: tuple[StatusName, ...] | None = None
+
+
+class FormationRule(Section):
+    """Which schools head groups, and which are dealt to them by which link."""
+
+    core: SchoolKind
+    member: SchoolKind
+    link: str
+    members: tuple[Count, PositiveCount] | None = None
+    """Fewest and most members that one core takes by this rule."""
+
+
+class Formation(Section):
+    """How groups come about beside the named ones, and how fast planned schools join."""
+
+    rules: dict[str, FormationRule] = Field(default_factory=dict)
+    coverage: Scheduled[Share] | None = None
+    """Least share of the county's schools that are in groups; absent, all planned schools join at once."""
+    target: Literal["plan", "weak_first"] = "plan"
+    """Who joins first after the first year: rural zones as in the plan, or the lowest last standing."""
+    max_new_members_per_year: PositiveCount | None = None
+    start_lag_years: Count = 0
+    """Years between the policy and its groups, as for approval in two stages."""
+
+
+class Lifecycle(Section):
+    """How schools enter, grow up in and leave groups, and how groups end. What is left out does not happen."""
+
+    max_members: PositiveCount | None = None
+    """Most members that a core may have after entries; planned members are not turned away."""
+    entry: bool = False
+    """Whether schools outside groups may apply in later years."""
+    entry_lag_years: Count = 0
+    entry_link: str | None = None
+    """Link of those who enter; the first of the policy if left out."""
+    growth_years: PositiveCount | None = None
+    """Years in a group after which a member is examined each year for having grown up."""
+    graduation_gap: float | None = None
+    """Largest gap in standing to the core at which a member has grown up, in SD over schools."""
+    graduation_value_added: float | None = None
+    """Least mean value added of three years at which a member has grown up, in σ."""
+    graduate_to: Literal["independent", "partner", "spawn"] = "independent"
+    graduate_link: str | None = None
+    """Link of those who grow up to be partners."""
+    spawn_chance: Share = 1.0
+    """Chance that one who has grown up founds a group; else it is independent."""
+    spawn_takes: Count = 1
+    """Weakest free schools that a group so founded takes a year."""
+    one_out_one_in: bool = False
+    """Whether a place that is left goes to the weakest free school at once."""
+    exit_standing: float | None = None
+    """Standing from which a member leaves on merit, in SD over schools."""
+    expel_years: PositiveCount | None = None
+    """Years in a row with too few movers after which a group loses a member."""
+    expel_fulfilment: Share = 0.5
+    """Share of the movers due below which a year counts as one of these."""
+    dissolve_years: PositiveCount | None = None
+    """Years in a row with a poor result after which a group is dissolved."""
+    dissolve_result: float = -1.0
+    """Result below which a year counts as one of these, in SD over schools."""
 
 
 class ByStage[T](Section):
@@ -175,6 +247,8 @@ class Policy(Section):
     """School year (its September) that is year 1 of the policy."""
     links: dict[str, Link] = Field(default_factory=dict)
     groups: dict[str, Group] = Field(default_factory=dict)
+    formation: Formation = Formation()
+    lifecycle: Lifecycle | None = None
     funding: Funding
     admissions: Admissions
     staffing: Staffing

@@ -20,12 +20,20 @@ REWRITE = (
 )
 NAMES = [process.name for process in SCHOOL_YEAR]
 ONE_WAY = ("rotation.exchange=false", "rotation.honour=null")
+LIFE = {
+    "lifecycle": {
+        "entry": True, "max_members": 6, "growth_years": 1, "graduation_gap": 1.0, "graduation_value_added": 0.0,
+        "graduate_to": "spawn", "one_out_one_in": True, "expel_years": 1, "expel_fulfilment": 1.0, "dissolve_years": 2,
+    },
+}  # fmt: skip
+"""Groups that do all that the rules of life know."""
 SITUATIONS = (
     (policy(), evidence(), 3),
     (policy("none"), evidence(), 3),
     (policy("taishan", *ONE_WAY), evidence(), 2),
     (policy("taishan", "funding.special_fund_yuan=0"), switched_off(evidence(), "peers", "choice"), 1),
     (policy(), changed(evidence(), {"exit_rate": 0.3}), 2),
+    (changed(policy(), LIFE), evidence(), 3),
 )
 """Policies, evidence and years that together make every process read all that it ever reads."""
 

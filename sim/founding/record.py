@@ -29,7 +29,8 @@ NOT_FOUNDING = (
     "drift_wish_rate", "drift_wish_rate_core", "hiring_sorting", "leadership_autonomous", "leadership_convenor",
     "leadership_council", "leadership_head_principal", "leadership_single_team", "cadre_leadership",
     "span_free_members", "pairing_scale", "pairing_decay", "event_reach", "event_contacts_scale",
-    "event_time_share", "load_limit", "weeks_per_sd", "smallest_effect",
+    "event_time_share", "load_limit", "weeks_per_sd", "smallest_effect", "willingness_of_gap", "willingness_threshold",
+    "mixed_assigned_share",
 )  # fmt: skip
 """Coefficients that no replayed year reads, so that changing one leaves the solved numbers as they are (tested)."""
 NOT_FOUNDING_SWITCHES = (
@@ -42,6 +43,7 @@ NOT_FOUNDING_SWITCHES = (
     "events",
     "bundling",
     "match",
+    "lifecycle",
 )
 
 
@@ -58,7 +60,7 @@ def key(setting: Setting) -> str:
         on,
         base,
         setting.stages.model_dump(mode="json"),
-        sorted(roles(setting).items()),
+        roles(setting),
     )
     return sha256(repr(parts).encode()).hexdigest()
 

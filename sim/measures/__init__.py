@@ -7,7 +7,7 @@ its unit, its meaning, and its official source where there is one.
 import numpy as np
 
 from sim.evidence import Evidence
-from sim.measures import attainment, indicators, money, official, rotation, staffing
+from sim.measures import attainment, indicators, membership, money, official, rotation, staffing
 from sim.measures.indicators import COLUMNS, COUNTS
 from sim.measures.measure import Measure
 from sim.measures.official import returns
@@ -18,8 +18,8 @@ from sim.state import ROLES, STAGES, ZONES, County
 
 __all__ = ["MEASURES", "Measure", "by_school", "observe", "take"]
 
-_DECLARED = (attainment, staffing, indicators, rotation, money)
-_TAKEN = (attainment, staffing, official, rotation, money)
+_DECLARED = (attainment, staffing, indicators, rotation, money, membership)
+_TAKEN = (attainment, staffing, official, rotation, money, membership)
 
 MEASURES: dict[str, Measure] = {measure.name: measure for module in _DECLARED for measure in module.MEASURES}
 """Every measure by its name, in the order in which `take` gives them."""

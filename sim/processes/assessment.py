@@ -12,13 +12,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.classrooms import Classrooms
-from sim.columns import NEVER
+from sim.columns import NEVER, NONE
 from sim.draws import Draws
 from sim.evidence import Evidence
 from sim.grouped import counts, means, ratio, sums
 from sim.policy import Policy
 from sim.process import Changes, process
-from sim.state import CORE, GRADES, County, Groups, Schools, Students
+from sim.state import CORE, GRADES, County, Groups, Schools, Students, open_groups
 
 Floats = NDArray[np.float64]
 
@@ -28,7 +28,7 @@ Floats = NDArray[np.float64]
         Students.id, Students.cohort, Students.school, Students.classroom, Students.ses, Students.score,
         Students.exam,
         Schools.stage, Schools.group, Schools.role, Schools.value_added, Schools.reputation, Schools.brand,
-        Groups.core,
+        Groups.core, Groups.closed_year,
     ),
     writes=(
         Students.exam, Schools.value_added, Schools.standing, Schools.reputation, Schools.brand, Schools.effort,
@@ -64,8 +64,10 @@ def examine(county: County, policy: Policy, evidence: Evidence, draw: Draws) -> 
     helped = (schools.group >= 0) & (schools.role != CORE)
     members = means(np.where(helped, schools.group, -1), len(groups), progress)
     result = (1 - bundle) * progress[groups.core] + bundle * members
-    place = np.empty(len(groups), np.int64)
-    place[np.argsort(-result, kind="stable")] = np.arange(len(groups))
+    judged = np.flatnonzero(open_groups(groups))
+    best_first = judged[np.argsort(-result[judged], kind="stable")]
+    grade = np.full(len(groups), NONE)
+    grade[best_first] = np.arange(judged.size) * len(GRADES) // max(judged.size, 1)
     grouped = counts(np.where(helped, schools.group, -1), len(groups))
     diluted = ratio(np.full(len(groups), evidence.bundled_effort_gain * bundle), np.sqrt(grouped))
     effort = np.where(schools.group >= 0, np.r_[diluted, 0.0][schools.group], 0.0)
@@ -78,7 +80,7 @@ def examine(county: County, policy: Policy, evidence: Evidence, draw: Draws) -> 
             Schools.brand: schools.brand * (1 - evidence.brand_fade),
             Schools.effort: effort,
             Groups.result: result,
-            Groups.grade: place * len(GRADES) // max(len(groups), 1),
+            Groups.grade: grade,
         }
     )
 

@@ -13,11 +13,11 @@ from sim.evidence import Evidence
 from sim.grouped import whole_shares
 from sim.policy import Policy
 from sim.process import Changes, process
-from sim.state import GRADES, Counties, County, Groups, Schools
+from sim.state import GRADES, Counties, County, Groups, Schools, open_groups
 
 
 @process(
-    reads=(Schools.pupils, Schools.stage, Groups.activity, Groups.grade, Groups.balance_yuan),
+    reads=(Schools.pupils, Schools.stage, Groups.activity, Groups.grade, Groups.balance_yuan, Groups.closed_year),
     writes=(
         Schools.public_use_yuan, Groups.balance_yuan, Groups.allotted_yuan, Counties.special_fund_yuan,
         Counties.leaked_yuan,
@@ -34,7 +34,7 @@ def allot(county: County, policy: Policy, evidence: Evidence, draw: Draws) -> Ch
     quota = [rules.public_use_yuan.primary, rules.public_use_yuan.junior]
     price = np.array([schedule.at(county.school_year) or 0 for schedule in quota], np.int64)
     decreed = rules.special_fund_yuan.at(county.school_year) or 0
-    fund = int(decreed) if len(groups) and evidence.switches.fund else 0
+    fund = int(decreed) if open_groups(groups).any() and evidence.switches.fund else 0
     leaked = round(fund * rules.leakage)
     return Changes(
         write={
@@ -49,12 +49,13 @@ def allot(county: County, policy: Policy, evidence: Evidence, draw: Draws) -> Ch
 
 def _divided(groups: Groups, policy: Policy, fund: int) -> np.ndarray:
     """Yuan for each group. (groups,)"""
-    count, rules = len(groups), policy.funding
-    if not count or not fund:
-        return np.zeros(count, np.int64)
-    activity = groups.activity.sum()
+    standing, rules = open_groups(groups), policy.funding
+    if not fund:
+        return np.zeros(len(groups), np.int64)
+    active = np.where(standing, groups.activity, 0.0)
+    activity = active.sum()
     share = rules.activity_share if activity > 0 else 0.0
-    weights = (1 - share) / count + share * groups.activity / max(activity, 1)
+    weights = np.where(standing, (1 - share) / standing.sum() + share * active / max(activity, 1), 0.0)
     if rules.by_grade and rules.grades is not None:
         multiples = np.array([*(getattr(rules.grades, grade) for grade in GRADES), 1.0])
         weights = weights * multiples[groups.grade]

@@ -24,6 +24,7 @@ from sim.state import (
     Groups,
     Schools,
     Teachers,
+    open_groups,
     urban,
 )  # fmt: skip
 
@@ -36,8 +37,8 @@ TERMS = 2
     reads=(
         Teachers.school, Teachers.home, Teachers.subject, Teachers.status, Teachers.talent, Teachers.match,
         Teachers.skill_peer, Teachers.skill_pair, Teachers.years_teaching, Teachers.paired,
-        Schools.group, Schools.role, Schools.link, Schools.zone,
-        Groups.core, Groups.balance_yuan, Groups.postings_yuan,
+        Schools.stage, Schools.group, Schools.role, Schools.link, Schools.zone,
+        Groups.core, Groups.closed_year, Groups.balance_yuan, Groups.postings_yuan,
     ),
     writes=(
         Teachers.skill_pair, Teachers.paired, Schools.event_gain, Schools.event_load, Groups.balance_yuan,
@@ -62,10 +63,11 @@ def pair(county: County, policy: Policy, evidence: Evidence, draw: Draws) -> Cha
     staff = counts(np.where(teachers.status == SERVING, teachers.school, -1), units)
     links = list(policy.links.values())
     distance = _distance(county, evidence)
-    for number in range(len(groups)):
+    for number in np.flatnonzero(open_groups(groups)):
         core = int(groups.core[number])
         members = np.flatnonzero((schools.group == number) & (schools.role != CORE))
-        chosen = _mentees(county, policy, evidence, core, members)
+        same = members[schools.stage[members] == schools.stage[core]]
+        chosen = _mentees(county, policy, evidence, core, same)
         events = {int(unit): links[schools.link[unit]].mentoring.events_per_term for unit in members}
         sharing = max((links[schools.link[unit]].curriculum.sharing for unit in members), default=0.0)
         cost = {

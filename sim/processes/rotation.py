@@ -77,9 +77,14 @@ def rotate(county: County, policy: Policy, evidence: Evidence, draw: Draws) -> C
     year = _Year(county, policy, evidence, draw)
     year.end_postings()
     if evidence.switches.rotation:
+        schools = county.schools
         for number in range(len(county.groups)):
             for place, link in enumerate(policy.links.values()):
-                members = np.flatnonzero((county.schools.group == number) & (county.schools.link == place))
+                members = np.flatnonzero(
+                    (schools.group == number)
+                    & (schools.link == place)
+                    & (schools.stage == schools.stage[county.groups.core[number]])
+                )
                 if not members.size:
                     continue
                 if link.cadres is not None:
@@ -124,6 +129,8 @@ class _Year:
         self.tally["movers_quality"][:] = np.nan
         self.tally["balance_yuan"] = county.groups.balance_yuan.copy()
         self.paid = np.zeros(len(county.schools), np.int64)
+        self.heads = np.full(len(county.schools), NONE)
+        self.heads[county.groups.core] = np.arange(len(county.groups))
         self.owed: Floats | None = None
         self.luck: dict[str, Floats] = {}
         if len(county.groups):
@@ -340,10 +347,11 @@ class _Year:
             )
 
     def postings(self, group: int) -> int:
-        """Teachers of a group's schools who are posted this year."""
-        schools, teachers = self.county.schools, self.county.teachers
-        here = (schools.group[teachers.home] == group) & (teachers.status == SERVING)
-        return int((here & (self.now["posting"] != AT_HOME)).sum())
+        """Teachers who are posted this year in exchange with a group's core, also where a school has left since."""
+        teachers, now = self.county.teachers, self.now
+        away = np.flatnonzero((teachers.status == SERVING) & (now["posting"] != AT_HOME))
+        at_core = np.where(now["posting"][away] == RECEIVED, now["school"][away], teachers.home[away])
+        return int((self.heads[at_core] == group).sum())
 
     def affordable(self, group: int, core: int, persons: int) -> int:
         """New movers that the fund and the core's public-use money can pay for, `persons` allowances each."""
@@ -361,7 +369,7 @@ class _Year:
             from_fund = min(cost, int(self.tally["balance_yuan"][group]))
             self.tally["postings_yuan"][group] = from_fund
             self.tally["balance_yuan"][group] -= from_fund
-            self.paid[self.county.groups.core[group]] = cost - from_fund
+            self.paid[self.county.groups.core[group]] += cost - from_fund
 
     def changes(self) -> Changes:
         """The year's postings as changes of the county."""
