@@ -33,6 +33,7 @@ from sim.state import (
     SENT,
     SPAWNED,
     STAYED,
+    ZONES,
     County,
 )  # fmt: skip
 
@@ -184,7 +185,7 @@ def join_as_planned(
     """Planned schools that are not yet in join, as far as coverage, the year's limit and their wish allow."""
     rules, schools = policy.formation, county.schools
     waiting = (planned.role > CORE) & (roster.group < 0) & (roster.left == NEVER)
-    waiting &= roster.closed[planned.group] == NEVER
+    waiting &= np.r_[roster.closed, NEVER][planned.group] == NEVER
     rows = np.flatnonzero(waiting)
     if not rows.size:
         return
@@ -262,7 +263,9 @@ def _let_enter(
     """Free schools apply if they wish to; after the lag they enter, the weakest first, where there is room."""
     rows = np.flatnonzero(roster.free)
     rows = rows[np.lexsort((rows, county.schools.standing[rows]))]
-    nearest = np.array([_open_group(county, rules, roster, school) for school in rows.tolist()], np.int64)
+    kind = county.schools.stage[rows].astype(int) * len(ZONES) + county.schools.zone[rows]
+    _, first, same = np.unique(kind, return_index=True, return_inverse=True)
+    nearest = np.array([_open_group(county, rules, roster, int(rows[place])) for place in first], np.int64)[same]
     wishes = np.zeros(rows.size, bool)
     known = nearest >= 0
     if known.any():
@@ -280,11 +283,15 @@ def _let_enter(
 
 
 def _open_group(county: County, rules: Lifecycle, roster: Roster, school: int) -> int:
-    """Group of the school's stage with room: nearest core's zone first, then the smaller group. NONE without any."""
+    """Group of the school's stage with room: nearest core's zone first, then the smaller group; NONE without any.
+
+    A group that forms this year takes nobody yet.
+    """
     schools = county.schools
     looked_after = (roster.group >= 0) & (roster.role != CORE) & (roster.departure != GRADUATED)
     size = counts(np.where(looked_after, roster.group, NONE), roster.core.size)
     room = (roster.closed == NEVER) & (schools.stage[roster.core] == schools.stage[school])
+    room &= roster.joined[roster.core] < county.year
     if rules.max_members is not None:
         room &= size < rules.max_members
     found = np.flatnonzero(room)

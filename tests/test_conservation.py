@@ -121,6 +121,43 @@ def test_laws_hold_in_any_county_under_any_policy(data):
     check(founded(setting(facts(**county)), seed), grouped(groups, rules))
 
 
+@st.composite
+def lives(draw, rules):
+    """Formation by rules and paths, and every rule of life, beside named groups or without them."""
+    few, maybe = st.integers(1, 3), lambda kind: draw(st.one_of(st.none(), kind))
+    zone, owner = st.sampled_from((("seat",), ("far", "village"), ("near", "far"))), st.sampled_from(("county", "town"))
+    kinds = [{"zone": maybe(zone), "owner": maybe(owner)} for _ in range(2)]
+    least = draw(st.integers(0, 2))
+    rule = {"core": kinds[0], "member": kinds[1], "link": draw(st.sampled_from(("fused", "joint")))}
+    limits = {"members": maybe(st.just((least, least + draw(st.integers(1, 2)))))}
+    path = st.sampled_from((0.5, 1.0, {"by_group_year": {1: 0.3, 2: 0.6, 3: 1.0}}))
+    return {
+        "formation.rules": {"rule": rule | limits} if draw(st.booleans()) else {},
+        "formation.coverage": maybe(path),
+        "formation.target": draw(st.sampled_from(("plan", "weak_first"))),
+        "formation.max_new_members_per_year": maybe(few),
+        "links.fused.formation": draw(st.sampled_from(("assigned", "mixed", "voluntary"))),
+        "lifecycle": {
+            "max_members": draw(few), "entry": draw(st.booleans()), "entry_lag_years": draw(st.integers(0, 1)),
+            "entry_link": maybe(st.sampled_from(("fused", "joint"))), "growth_years": draw(st.integers(1, 2)),
+            "graduation_gap": draw(st.floats(0, 3)), "graduation_value_added": maybe(st.just(0.0)),
+            "graduate_to": draw(st.sampled_from(("independent", "partner", "spawn"))), "graduate_link": "joint",
+            "spawn_chance": draw(st.sampled_from((0.5, 1.0))), "one_out_one_in": draw(st.booleans()),
+            "exit_standing": maybe(st.floats(0.5, 2)), "expel_years": maybe(st.just(1)), "expel_fulfilment": 1.0,
+            "dissolve_years": maybe(st.integers(2, 3)), "dissolve_result": draw(st.floats(-1, 0.5)),
+        },
+    }  # fmt: skip
+
+
+@settings(QUICK, max_examples=60)
+@given(st.data())
+def test_laws_hold_while_groups_form_grow_and_end(data):
+    county, seed = data.draw(counties()), data.draw(st.integers(1, 1000))
+    groups, rules = data.draw(policies(county))
+    life = changed(grouped(groups, rules), data.draw(lives(rules)))
+    check(founded(setting(facts(**county)), seed), life, 5)
+
+
 def test_laws_hold_in_taishan_as_written():
     check(taishan(), policy(), 3)
 

@@ -21,8 +21,9 @@ REWRITE = (
 NAMES = [process.name for process in SCHOOL_YEAR]
 ONE_WAY = ("rotation.exchange=false", "rotation.honour=null")
 LIFE = {
+    "links.fused.rotation.rules.core.rate": 0.9,
     "lifecycle": {
-        "entry": True, "max_members": 6, "growth_years": 1, "graduation_gap": 1.0, "graduation_value_added": 0.0,
+        "entry": True, "max_members": 6, "growth_years": 2, "graduation_gap": 1.0, "graduation_value_added": 0.0,
         "graduate_to": "spawn", "one_out_one_in": True, "expel_years": 1, "expel_fulfilment": 1.0, "dissolve_years": 2,
     },
 }  # fmt: skip
