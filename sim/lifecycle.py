@@ -51,6 +51,8 @@ class Roster:
     role: Ints
     link: Ints
     joined: Ints
+    planned_group: Ints
+    planned_link: Ints
     applied: Ints
     left: Ints
     departure: Ints
@@ -71,12 +73,19 @@ class Roster:
             role=schools.role.copy(),
             link=schools.link.copy(),
             joined=schools.joined_year.copy(),
+            planned_group=schools.planned_group,
+            planned_link=schools.planned_link,
             applied=schools.applied_year.copy(),
             left=schools.left_year.copy(),
             departure=schools.departure.copy(),
             core=groups.core,
             closed=groups.closed_year.copy(),
         )
+
+    def adopt(self, plan: Plan) -> None:
+        """Found the groups of a plan, and keep in mind whom it means to join them."""
+        self.found(plan.core)
+        self.planned_group, self.planned_link = plan.group, plan.link
 
     def found(self, cores: Ints) -> None:
         """Let schools become cores of new groups."""
@@ -179,22 +188,21 @@ def _graduate(county: County, policy: Policy, rules: Lifecycle, draw: Draws, ros
             roster.leave(school, GRADUATED)
 
 
-def join_as_planned(
-    county: County, policy: Policy, evidence: Evidence, draw: Draws, roster: Roster, planned: Plan
-) -> None:
+def join_as_planned(county: County, policy: Policy, evidence: Evidence, draw: Draws, roster: Roster) -> None:
     """Planned schools that are not yet in join, as far as coverage, the year's limit and their wish allow."""
     rules, schools = policy.formation, county.schools
-    waiting = (planned.role > CORE) & (roster.group < 0) & (roster.left == NEVER)
-    waiting &= np.r_[roster.closed, NEVER][planned.group] == NEVER
+    waiting = (roster.planned_link >= 0) & (roster.group < 0) & (roster.left == NEVER)
+    waiting &= np.r_[roster.closed, NEVER][roster.planned_group] == NEVER
     rows = np.flatnonzero(waiting)
     if not rows.size:
         return
     first = roster.joined[roster.core].min(initial=county.year) == county.year
     by_plan = first or rules.target == "plan"
     rows = rows[np.lexsort((rows, -schools.zone[rows].astype(int) if by_plan else schools.standing[rows]))]
-    kinds = np.array([link.formation for link in policy.links.values()])[planned.link[rows]]
+    links = list(policy.links.values())
+    kinds = np.array([link.formation for link in links])[roster.planned_link[rows]]
     if (kinds != "assigned").any():
-        leader = planned.core[planned.group[rows]]
+        leader = roster.core[roster.planned_group[rows]]
         wishes = _wish(county, evidence, rows, leader, draw) > evidence.willingness_threshold
         placed = draw.uniform("placed", rows) < evidence.mixed_assigned_share
         rows = rows[(kinds == "assigned") | wishes | ((kinds == "mixed") & placed)]
@@ -204,8 +212,8 @@ def join_as_planned(
         wanted = int(np.ceil(share * roster.group.size - ROUNDING))
         limit = min(limit, max(wanted - int((roster.group >= 0).sum()), 0))
     for row in rows[:limit].tolist():
-        role = int(planned.role[row])
-        roster.join(row, int(planned.group[row]), int(planned.link[row]), role)
+        link = int(roster.planned_link[row])
+        roster.join(row, int(roster.planned_group[row]), link, ROLES.index(links[link].role))
         roster.new_members += 1
 
 
@@ -223,7 +231,7 @@ def _wish(county: County, evidence: Evidence, schools: Ints, leader: Ints, draw:
 def enter(county: County, policy: Policy, evidence: Evidence, draw: Draws, roster: Roster) -> None:
     """Fill places that were left, let schools apply and enter, and let groups of graduates grow."""
     rules = policy.lifecycle
-    if rules is None:
+    if rules is None or not roster.free.any():
         return
     if rules.one_out_one_in:
         for group, link in roster.places:

@@ -64,6 +64,8 @@ class Schools(Table):
     roster = Column("int8", "role that the county's own policy plans for it, the same in every variant")
     link = Column("int8", "group model of the link to the core: place in the policy's list", start=NONE)
     joined_year = Column("int32", "year of joining the group", start=NEVER)
+    planned_group = Column("int32", "group that the policy plans for it", start=NONE)
+    planned_link = Column("int8", "link that the policy plans for it; a core has none", start=NONE)
     applied_year = Column("int32", "year of applying to enter a group, while waiting", start=NEVER)
     left_year = Column("int32", "year of leaving a group or of growing up in it", start=NEVER)
     departure = Column("int8", "0 none, 1 graduated, 2 spawned, 3 merit, 4 expelled, 5 dissolved, in that year")
@@ -129,6 +131,7 @@ class Groups(Table):
 
 
 Schools.group.of = Groups
+Schools.planned_group.of = Groups
 
 
 class Teachers(Table):

@@ -11,7 +11,7 @@ from model_host import KINDS, Host, turn_over
 
 from sim.agents import Group, School, Student, Teacher, View
 from sim.agents.attributes import POSTINGS, REFERENCES, STATUSES, WORDS
-from sim.state import AT_HOME, CADRE, EXITED, RECEIVED, RETIRED, SENT, SERVING, Schools, Teachers
+from sim.state import AT_HOME, CADRE, EXITED, RECEIVED, RETIRED, SENT, SERVING, Groups, Schools, Teachers
 
 
 class TestViews:
@@ -195,3 +195,10 @@ class TestReadOnly:
         with pytest.raises(AttributeError):
             teachers.clear()
         assert len(teachers) == 12
+
+
+def test_a_dissolved_group_is_in_no_set_and_keeps_its_row(tiny_county):
+    county = tiny_county(year=3, grouped=False)
+    county.groups = Groups(2, core=[0, 3], founded_year=1, closed_year=[3, -9999])
+    sets = Host(county).agents_by_type
+    assert [group.row for group in sets[Group]] == [1]

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from sim.configs import Loaded, Problem, Schedule, listing, nearest
 from sim.evidence import Evidence
 from sim.facts import Facts, Stages
-from sim.policy import Policy
+from sim.policy import Policy, SchoolKind
 
 
 def problem_at(loaded: Loaded, path: str, expected: str, found: str, hint: str = "") -> Problem:
@@ -227,8 +227,29 @@ def evidence_problems(evidence: Loaded[Evidence]) -> Iterator[Problem]:
         yield problem_at(evidence, "match_sd", expected, f"{known.match_sd:g}")
 
 
+def _may_have(facts: Facts, kind: SchoolKind) -> bool:
+    """Whether a county has schools of a kind, as far as its file tells."""
+    status = kind.status or ("potential",)
+    for stage, described in facts.stages.items():
+        for name, zone in described.zones.items():
+            here = zone.schools and (kind.stage or stage) == stage and name in (kind.zone or (name,))
+            named = [school for school in facts.named_schools if (school.stage, school.zone) == (stage, name)]
+            run = kind.owner != "town" or zone.town_run_share or "town" in [school.owner for school in named]
+            known = {*zone.status_shares, *(school.status for school in named), "potential"}
+            if here and run and known & {*status}:
+                return True
+    return False
+
+
 def roster_problems(policy: Loaded[Policy], county: Loaded[Facts]) -> Iterator[Problem]:
-    """Schools of a policy that its county does not name."""
+    """Schools of a policy that its county does not name, and kinds of school that it does not have."""
+    for name, rule in policy.value.formation.rules.items():
+        for side, kind in (("core", rule.core), ("member", rule.member)):
+            if not _may_have(county.value, kind):
+                told = ", ".join(f"{key} {value}" for key, value in kind.model_dump(exclude_none=True).items())
+                hint = "see zones, town_run_share and status_shares of the county"
+                path = f"formation.rules.{name}.{side}"
+                yield problem_at(policy, path, f"schools that the county {county.name} has", told, hint)
     known = {school.name: school for school in county.value.named_schools}
     for name, group in policy.value.groups.items():
         entries = [(f"groups.{name}.core", group.core)]

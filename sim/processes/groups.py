@@ -23,7 +23,8 @@ from sim.state import CORE, County, Groups, Schools, Teachers
 Floats = NDArray[np.float64]
 KEPT = (
     Schools.group, Schools.role, Schools.link, Schools.joined_year, Schools.applied_year, Schools.left_year,
-    Schools.departure, Groups.closed_year, Groups.poor_years, Groups.idle_years,
+    Schools.departure, Schools.planned_group, Schools.planned_link, Groups.closed_year, Groups.poor_years,
+    Groups.idle_years,
 )  # fmt: skip
 """The roster."""
 
@@ -61,8 +62,8 @@ def reorganise(county: County, policy: Policy, evidence: Evidence, draw: Draws) 
     reach = _reach(policy, evidence, link, helped, group, len(core), schools.cadres)
     courses = reach * evidence.courses_of_leadership * _of_link(policy, link, "sharing") * np.r_[funded, 0.0][group]
     written = (
-        group, role, link, roster.joined, roster.applied, roster.left, roster.departure, roster.closed[:size],
-        poor, idle,
+        group, role, link, roster.joined, roster.applied, roster.left, roster.departure,
+        roster.planned_group, roster.planned_link, roster.closed[:size], poor, idle,
     )  # fmt: skip
     new = core[size:]
     return Changes(
@@ -83,16 +84,12 @@ def _change(county: County, policy: Policy, evidence: Evidence, draw: Draws, ros
     if not len(county.groups):
         start = policy.start_year + policy.formation.start_lag_years if policy.start_year is not None else 0
         if (policy.groups or policy.formation.rules) and county.school_year >= start:
-            planned = _planned(county, policy)
-            roster.found(planned.core)
-            join_as_planned(county, policy, evidence, draw, roster, planned)
+            roster.adopt(_planned(county, policy))
+            join_as_planned(county, policy, evidence, draw, roster)
         return poor, idle
     if lives:
         poor, idle = depart(county, policy, draw, roster)
-    formation = policy.formation
-    limited = formation.coverage is not None or formation.max_new_members_per_year is not None
-    if limited or any(link.formation != "assigned" for link in policy.links.values()):
-        join_as_planned(county, policy, evidence, draw, roster, _planned(county, policy))
+    join_as_planned(county, policy, evidence, draw, roster)
     if lives:
         enter(county, policy, evidence, draw, roster)
     return poor, idle
