@@ -224,7 +224,7 @@ def attribute(column: Column) -> Attribute:
     if column in WORDS:
         words = WORDS[column]
         return Word(column, lambda model: words)
-    if column is Schools.link:
+    if column in (Schools.link, Schools.planned_link):
         return Word(column, lambda model: tuple(model.policy.links))
     of = column.of or REFERENCES.get(column)
     if of is not None:
