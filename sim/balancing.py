@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from sim.destinations import Destinations
 from sim.eligibility import Pool, Turn
-from sim.policy import RotationRule
+from sim.links import RotationRule
 from sim.state import SERVING
 
 Floats = NDArray[np.float64]

@@ -12,7 +12,7 @@ from sim.classrooms import Classrooms, load
 from sim.columns import NONE
 from sim.eligibility import Turn
 from sim.grouped import counts, whole_shares
-from sim.policy import RotationRule
+from sim.links import RotationRule
 from sim.state import SERVING, SUBJECTS
 
 Ints = NDArray[np.integer]

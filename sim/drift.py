@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 
 from sim.draws import Draws
 from sim.evidence import Evidence
-from sim.policy import Policy, Rotation
+from sim.links import Rotation
+from sim.policy import Policy
 from sim.posts import SEAT_LUCK, Seats, seat_address
 from sim.state import AT_HOME, CORE, SERVING, SUBJECTS, County, urban
 

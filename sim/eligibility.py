@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.policy import Link, Rotation, RotationRule
+from sim.links import Link, Rotation, RotationRule
 from sim.postings import Postings
 from sim.sending import shortfall_by_filter
 from sim.state import SERVING, SUBJECTS, Counties, Schools, Teachers, urban

@@ -76,6 +76,7 @@ class Switches(Section):
     title_rules: bool = True
     itinerant: bool = True
     backbone_formation: bool = True
+    lifecycle: bool = True
 
 
 class Evidence(Section):
@@ -195,6 +196,9 @@ class Evidence(Section):
     reputation_speed: Share
     brand_fade: Share
     value_added_prior_pupils: NotNegative
+    willingness_of_gap: NotNegative
+    willingness_threshold: float
+    mixed_assigned_share: Share
     ses_between_school_sd: ShareBelowOne
     weeks_per_sd: Positive
     smallest_effect: NotNegative

@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from sim.configs import Bilingual, Count, PositiveCount, Section, Share, Yuan
-from sim.state import StageName, ZoneName
+from sim.state import OwnerName, StageName, StatusName, ZoneName
 
 Positive = Annotated[float, Field(gt=0)]
 NotNegative = Annotated[float, Field(ge=0)]
@@ -48,6 +48,10 @@ class Zone(Section):
     pupils: Count
     teachers: Count
     backbone_per_100: NotNegative
+    town_run_share: Share = 0.0
+    """Share of the schools, among those not named with an owner, that towns run."""
+    status_shares: dict[StatusName, Share] = Field(default_factory=dict)
+    """Shares of new, weak and quality schools among those not named with a status; the rest have potential."""
 
 
 class Spread(Section):
@@ -119,6 +123,8 @@ class NamedSchool(Section):
     zone: ZoneName
     town: str | None = None
     """Town that runs it; where none is given the schools of a zone are dealt to its towns in turn."""
+    owner: OwnerName | None = None
+    status: StatusName | None = None
 
 
 class TownFacts(Section):

@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 
 from sim.evidence import EVENT_ACTS_THROUGH, Evidence, leadership_weight
 from sim.grouped import counts, ratio, sums
-from sim.policy import Link, Mentoring, Policy
+from sim.links import Link, Mentoring
+from sim.policy import Policy
 from sim.population import lasting_quality
 from sim.state import AT_HOME, MAIN_SUBJECTS, SERVING, SUBJECTS, County
 

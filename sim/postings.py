@@ -44,6 +44,7 @@ MOVED = (
     Teachers.school, Teachers.post, Teachers.match, Teachers.posting, Teachers.posting_ends, Teachers.partner,
     Teachers.serves, Teachers.forced_year, Teachers.arrived_year, Teachers.returned_year, Teachers.unwilling,
     Teachers.home, Teachers.home_post, Teachers.home_match, Teachers.years_here, Teachers.rural_years,
+    Teachers.posted_by,
 )  # fmt: skip
 TALLIES = (
     Groups.due, Groups.done, Groups.refused, Groups.short, Groups.unattainable, Groups.movers_quality,
@@ -150,7 +151,7 @@ class Postings:
         now["arrived_year"][moved] = NEVER
         now["returned_year"][back] = year
         now["posting"][over] = AT_HOME
-        now["partner"][over] = now["serves"][over] = NONE
+        now["partner"][over] = now["serves"][over] = now["posted_by"][over] = NONE
         now["posting_ends"][over] = NEVER
         now["unwilling"][over] = False
 
@@ -207,6 +208,7 @@ class Postings:
             self._present[unit, subject] += 1
         now["school"][row], now["post"][row] = unit, seat
         now["posting"][row], now["posting_ends"][row] = kind, year + term
+        now["posted_by"][row] = self.county.schools.group[now["home"][row]]
         now["forced_year"][row] = now["arrived_year"][row] = year
         now["unwilling"][row] = self.luck("unwilling")[row] < evidence.unwilling_share
         if evidence.switches.match:
@@ -216,6 +218,7 @@ class Postings:
         """Let a cadre lead a member; the lessons at home go on."""
         now = self.now
         now["posting"][row], now["serves"][row] = CADRE, unit
+        now["posted_by"][row] = self.county.schools.group[now["home"][row]]
         now["posting_ends"][row] = self.county.year + term
 
     def book_quality(self, group: int, sent: list[int], on_file: Ints) -> None:
@@ -254,10 +257,8 @@ class Postings:
     # --- money -----------------------------------------------------------------------------------------------------
 
     def running(self, group: int) -> int:
-        """Teachers of a group's schools who are posted this year."""
-        schools, teachers = self.county.schools, self.county.teachers
-        here = (schools.group[self.now["home"]] == group) & (teachers.status == SERVING)
-        return int((here & (self.now["posting"] != AT_HOME)).sum())
+        """Teachers whom a group has posted, also where their school or the group has left since."""
+        return int(((self.now["posted_by"] == group) & (self.county.teachers.status == SERVING)).sum())
 
     @property
     def price(self) -> int:
@@ -280,7 +281,7 @@ class Postings:
             from_fund = min(cost, int(self.tally["balance_yuan"][group]))
             self.tally["postings_yuan"][group] = from_fund
             self.tally["balance_yuan"][group] -= from_fund
-            self.paid[self.county.groups.core[group]] = cost - from_fund
+            self.paid[self.county.groups.core[group]] += cost - from_fund
 
     def changes(self) -> Changes:
         """The year's postings as changes of the county."""

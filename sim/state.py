@@ -21,6 +21,14 @@ STAGES_ZH = ("小学", "初中")
 ZONES: tuple[ZoneName, ...] = ("seat", "near", "far", "village")
 ZONES_ZH = ("城区", "近郊", "远郊镇", "村")
 ROLES = ("none", "core", "member", "partner")
+OwnerName = Literal["county", "town"]
+OWNERS: tuple[OwnerName, ...] = ("county", "town")
+OWNERS_ZH = ("县办", "镇办")
+StatusName = Literal["potential", "new", "weak", "quality"]
+STATUSES: tuple[StatusName, ...] = ("potential", "new", "weak", "quality")
+STATUSES_ZH = ("潜力学校", "新建学校", "薄弱学校", "优质学校")
+DEPARTURES = ("none", "graduated", "spawned", "merit", "expelled", "dissolved")
+"""How a school last left its group: grown up, grown up to head its own, of its own will, sent away, left over."""
 ROLES_ZH = ("未入集团", "核心校", "成员校", "协作校")
 TITLES = ("junior", "intermediate", "senior")
 TITLES_ZH = ("初级及以下", "中级", "高级")
@@ -39,6 +47,7 @@ MAIN_SUBJECTS = 4
 """Subjects 0 to 3 carry score weight: Chinese, mathematics, English, science."""
 URBAN = (SEAT, NEAR)
 SERVING, RETIRED, EXITED = range(3)
+STAYED, GRADUATED, SPAWNED, MERIT, EXPELLED, DISSOLVED = range(6)
 AT_HOME, SENT, RECEIVED, CADRE = range(4)
 """Kinds of posting: at home, core teacher sent, member teacher received in exchange, cadre."""
 
@@ -58,12 +67,20 @@ class Schools(Table):
 
     stage = Column("int8", "0 primary, 1 junior")
     zone = Column("int8", "0 seat, 1 near, 2 far town, 3 village")
+    owner = Column("int8", "who runs it: 0 county, 1 town")
+    status = Column("int8", "0 potential, 1 new, 2 weak, 3 quality; drawn once for a county")
+    drawn_pupils = Column("int32", "pupils when the place was drawn, the same in every seed", unit="pupils")
     group = Column("int32", "education group", start=NONE)
     role = Column("int8", "0 none, 1 core, 2 member, 3 partner, in the present group")
-    roster = Column("int8", "role in the county's own policy in its first year, the same in every variant")
+    roster = Column("int8", "role that the county's own policy plans for it, the same in every variant")
     town = Column("int32", "town that runs it, where towns run schools", start=NONE)
     link = Column("int8", "group model of the link to the core: place in the policy's list", start=NONE)
     joined_year = Column("int32", "year of joining the group", start=NEVER)
+    planned_group = Column("int32", "group that the policy plans for it", start=NONE)
+    planned_link = Column("int8", "link that the policy plans for it; a core has none", start=NONE)
+    applied_year = Column("int32", "year of applying to enter a group, while waiting", start=NEVER)
+    left_year = Column("int32", "year of leaving a group or of growing up in it", start=NEVER)
+    departure = Column("int8", "0 none, 1 graduated, 2 spawned, 3 merit, 4 expelled, 5 dissolved, in that year")
     feeds = Column("int32", "junior unit that takes a primary catchment's leavers", start=NONE)
     entry_ratio = Column("float64", "junior: children entering grade 7 for each leaver of its catchments", start=1)
     births_share = Column("float64", "primary: share of the county's entering children in its catchment")
@@ -129,6 +146,9 @@ class Groups(Table):
 
     core = Column("int32", "core school", of=Schools)
     founded_year = Column("int32", "first year of the group", start=NEVER)
+    closed_year = Column("int32", "year of its dissolution; its row stays", start=NEVER)
+    poor_years = Column("int32", "years in a row with a result below the threshold of dissolution", unit="years")
+    idle_years = Column("int32", "years in a row with too few of the movers due", unit="years")
     grade = Column("int8", "last assessment grade: 0 A to 3 D", start=NONE)
     result = Column("float64", "last assessment result", unit="SD over groups")
     activity = Column("float64", "postings, events and pairs of the year, priced", unit="yuan")
@@ -154,6 +174,7 @@ class Groups(Table):
 
 
 Schools.group.of = Groups
+Schools.planned_group.of = Groups
 
 
 class Teachers(Table):
@@ -189,6 +210,7 @@ class Teachers(Table):
     serves = Column("int32", "school that a posted cadre leads", of=Schools)
     posting_ends = Column("int32", "school year in which the posting is over", start=NEVER)
     partner = Column("int32", "teacher exchanged for this one", start=NONE)
+    posted_by = Column("int32", "group that posted the teacher and pays", of=Groups)
     returned_year = Column("int32", "year of the last return", start=NEVER)
     unwilling = Column("bool", "posted against one's will")
     status = Column("int8", "0 serving, 1 retired, 2 left the county's service")
@@ -317,3 +339,8 @@ class County:
 def urban(zone: NDArray) -> NDArray[np.bool_]:
     """True for zones that count as urban: seat and near."""
     return zone <= NEAR
+
+
+def open_groups(groups: Groups) -> NDArray[np.bool_]:
+    """True for groups that have not been dissolved. (groups,)"""
+    return groups.closed_year == NEVER

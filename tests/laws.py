@@ -3,7 +3,7 @@
 import numpy as np
 from worlds import World, continued
 
-from sim.columns import NONE
+from sim.columns import NEVER, NONE
 from sim.draws import PLACES
 from sim.evidence import Evidence
 from sim.policy import Policy
@@ -20,6 +20,7 @@ from sim.state import (
     SUBJECTS,
     County,
     Students,
+    open_groups,
     urban,
 )
 
@@ -123,11 +124,14 @@ def check_posts(before: County, after: County, rules: Policy) -> None:
         for stage in (0, 1):
             assert ordinary[schools.stage == stage].sum() == usual[schools.stage == stage].sum()
     else:
-        # A group that pools its posts has no more of a stage than its schools had.
+        # A group that pools its posts has no more of a stage than its schools had. A school that comes from a group
+        # keeps what the pool gave it until teachers leave.
         pooled = (schools.group >= 0) & (rules.staffing.pool_scope == "group")
-        assert (ordinary <= usual)[~pooled].all()
-        cell = (schools.group * 2 + schools.stage)[pooled]
-        assert (np.bincount(cell, ordinary[pooled]) <= np.bincount(cell, usual[pooled])).all()
+        came = (schools.left_year != NEVER) & (rules.staffing.pool_scope == "group")
+        assert (ordinary <= usual)[~pooled & ~came].all()
+        if not came.any():
+            cell = (schools.group * 2 + schools.stage)[pooled]
+            assert (np.bincount(cell, ordinary[pooled]) <= np.bincount(cell, usual[pooled])).all()
     assert (schools.special_posts[schools.role != CORE] == 0).all()
     assert (schools.posts - filled).sum() == after.county.unfilled_posts[0]
     assert np.unique(teachers.id).size == len(teachers)
@@ -157,13 +161,16 @@ def check_postings(after: County, rules: Policy) -> None:
     ):  # fmt: skip
         assert (column == at_home)[serving & ~away].all()
     sent, received, cadre = (np.flatnonzero(posting == kind) for kind in (SENT, RECEIVED, CADRE))
+    # Postings lie within a group, but for those of schools that have left one: they end as agreed.
+    stayed = schools.left_year == NEVER
     decreed = list(rules.links["fused"].rotation.rules.values())
     if all(rule.base == "core_teachers" for rule in decreed):
-        assert (schools.role[teachers.home[sent]] == CORE).all()
-        assert (schools.role[teachers.school[sent]] != CORE).all()
-        assert (schools.role[teachers.school[received]] == CORE).all()
-    assert (schools.group[teachers.home[away]] == schools.group[teachers.school[away]]).all()
-    assert (schools.group[teachers.home[cadre]] == schools.group[teachers.serves[cadre]]).all()
+        assert (~stayed[teachers.home] | (schools.role[teachers.home] == CORE))[sent].all()
+        assert (~stayed[teachers.school] | (schools.role[teachers.school] != CORE))[sent].all()
+        assert (~stayed[teachers.school] | (schools.role[teachers.school] == CORE))[received].all()
+    for kind, place in ((away, teachers.school), (cadre, teachers.serves)):
+        within = stayed[teachers.home[kind]] & stayed[place[kind]]
+        assert (schools.group[teachers.home[kind]] == schools.group[place[kind]])[within].all()
     assert schools.cadres.tolist() == np.bincount(teachers.serves[cadre], minlength=len(schools)).tolist()
     # Partners name each other; one who is alone lost the partner this year and goes home next year.
     paired = np.flatnonzero(away & (teachers.partner != NONE))
@@ -203,25 +210,28 @@ def check_money(before: County, after: County, rules: Policy, known: Evidence) -
     allowance = price.posting_yuan + rules.incentive.dispatch_bonus_yuan
     decreed = price.special_fund_yuan.at(after.school_year) or 0
     fund = int(after.county.special_fund_yuan[0])
-    assert fund == (decreed if len(groups) and known.switches.fund else 0)
+    assert fund == (decreed if open_groups(groups).any() and known.switches.fund else 0)
+    assert (groups.allotted_yuan[~open_groups(groups)] == 0).all()
     assert groups.allotted_yuan.sum() + after.county.leaked_yuan[0] == fund
     equipment = groups.equipment_yuan
     spent = [groups.postings_yuan, groups.events_yuan, groups.pairs_yuan, groups.curriculum_yuan, equipment]
     accounts = groups.balance_yuan + groups.awaiting_yuan
     held = np.zeros(len(groups), np.int64)
-    if len(before.groups):
-        held = before.groups.balance_yuan + before.groups.awaiting_yuan
+    held[: len(before.groups)] = before.groups.balance_yuan + before.groups.awaiting_yuan
     assert accounts.tolist() == (held + groups.allotted_yuan - sum(spent)).tolist()
     for amount in (*spent, groups.balance_yuan, groups.awaiting_yuan, groups.allotted_yuan, schools.paid_yuan):
         assert (amount >= 0).all()
         assert amount.dtype == np.int64
-    posted = teachers.posting != AT_HOME
-    number = np.bincount(schools.group[teachers.home[posted]], minlength=len(groups))
+    # Each posting is paid once, by the group that made it and that group's core.
+    posted = (teachers.posting != AT_HOME) & (teachers.status == SERVING)
+    assert (teachers.posted_by[posted] != NONE).all()
+    number = np.bincount(groups.core[teachers.posted_by[posted]], minlength=len(schools))
+    from_fund = np.bincount(groups.core, groups.postings_yuan, len(schools)).astype(np.int64)
+    assert (from_fund + schools.paid_yuan).tolist() == (allowance * number).tolist()
     paid = schools.paid_yuan[groups.core]
-    assert (groups.postings_yuan + paid).tolist() == (allowance * number).tolist()
-    assert schools.paid_yuan.sum() == paid.sum()
     # The fund is spent first.
-    assert (groups.balance_yuan[paid > 0] == 0).all()
+    latest = np.isin(np.arange(len(groups)), [np.flatnonzero(groups.core == core)[-1] for core in groups.core])
+    assert (groups.balance_yuan[(paid > 0) & latest] == 0).all()
     # New movers are posted only within what fund and core can pay.
     own = np.floor(price.core_share_limit * schools.public_use_yuan[groups.core])
     assert (paid <= own)[groups.done > 0].all() or allowance == 0
@@ -298,12 +308,18 @@ def check_joint_work(after: County) -> None:
 
 
 def check_groups(after: County, rules: Policy) -> None:
-    """A school is in one group at most, and a group has one core."""
+    """A school is in one standing group at most, and a standing group has one core; events of life are told once."""
     schools, groups = after.schools, after.groups
-    assert len(groups) == len(rules.groups)
+    standing = np.flatnonzero(open_groups(groups))
+    if rules.lifecycle is None and not rules.formation.rules:
+        assert len(groups) == len(rules.groups) == len(standing)
     cores = np.flatnonzero(schools.role == CORE)
-    assert sorted(groups.core.tolist()) == cores.tolist()
-    assert schools.group[groups.core].tolist() == list(range(len(groups)))
+    assert sorted(groups.core[standing].tolist()) == cores.tolist()
+    assert schools.group[groups.core[standing]].tolist() == standing.tolist()
+    assert np.isin(schools.group[schools.group >= 0], standing).all()
+    assert ((schools.joined_year > NEVER) == (schools.group >= 0)).all()
+    assert ((schools.left_year > NEVER) == (schools.departure != 0)).all()
+    assert (groups.grade[~open_groups(groups)] == NONE).all()
     assert ((schools.group >= 0) == (schools.role != 0)).all()
     assert ((schools.link >= 0) == (schools.role > CORE)).all()
 

@@ -11,7 +11,19 @@ from model_host import KINDS, Host, turn_over
 
 from sim.agents import Group, School, Student, Teacher, View
 from sim.agents.attributes import POSTINGS, REFERENCES, STATUSES, WORDS
-from sim.state import AT_HOME, CADRE, EXITED, RECEIVED, RETIRED, SENT, SERVING, SHORTFALL_CAUSES, Schools, Teachers
+from sim.state import (
+    AT_HOME,
+    CADRE,
+    EXITED,
+    RECEIVED,
+    RETIRED,
+    SENT,
+    SERVING,
+    SHORTFALL_CAUSES,
+    Groups,
+    Schools,
+    Teachers,
+)
 
 
 class TestViews:
@@ -77,9 +89,10 @@ class TestViews:
         assert students[0].grade == 10
 
     def test_every_small_number_that_stands_for_a_word_has_its_word(self):
+        links = {Schools.link, Schools.planned_link}
         for kind in KINDS:
             for column in kind.table.columns.values():
-                assert (column.dtype != np.int8) or column in WORDS or column is Schools.link, column
+                assert (column.dtype != np.int8) or column in WORDS or column in links, column
 
     def test_words_stand_in_the_order_of_the_numbers(self):
         assert [POSTINGS[kind] for kind in (AT_HOME, SENT, RECEIVED, CADRE)] == list(POSTINGS)
@@ -195,3 +208,10 @@ class TestReadOnly:
         with pytest.raises(AttributeError):
             teachers.clear()
         assert len(teachers) == 12
+
+
+def test_a_dissolved_group_is_in_no_set_and_keeps_its_row(tiny_county):
+    county = tiny_county(year=3, grouped=False)
+    county.groups = Groups(2, core=[0, 3], founded_year=1, closed_year=[3, -9999])
+    sets = Host(county).agents_by_type
+    assert [group.row for group in sets[Group]] == [1]

@@ -60,6 +60,15 @@ class Bad:
 
 
 CASES = [
+    # Policies: formation and the rules of life
+    Bad(POLICY, "groups:\n", "formation: {rules: {towns: {core: {zone: [seat]}, member: {zone: [far]}, link: fusedd}}}\ngroups:\n", "formation.rules.towns.link", "the name of a link", "fusedd", "did you mean fused?"),
+    Bad(POLICY, "groups:\n", "formation: {rules: {towns: {core: {}, member: {}, link: fused, members: [3, 2]}}}\ngroups:\n", "formation.rules.towns.members", "the fewest first", "[3, 2]"),
+    Bad(POLICY, "groups:\n", "formation: {rules: {towns: {core: {}, member: {zone: [far], owner: town}, link: fused}}}\ngroups:\n", "formation.rules.towns.member", "schools that the county taishan has", "owner town", "town_run_share"),
+    Bad(POLICY, "groups:\n", "lifecycle: {growth_years: 3}\ngroups:\n", "lifecycle.growth_years", "graduation_gap or graduation_value_added", "neither"),
+    Bad(POLICY, "groups:\n", "lifecycle: {graduate_to: partner}\ngroups:\n", "lifecycle.graduate_link", "the link of schools", "none", "links: ", at="lifecycle:"),
+    Bad(POLICY, "groups:\n", "lifecycle: {graduate_to: spawn}\ngroups:\n", "lifecycle.max_members", "the most members", "none", "spawn_takes: 0", at="lifecycle:"),
+    Bad(POLICY, "groups:\n", "lifecycle: {entry_link: loose}\ngroups:\n", "lifecycle.entry_link", "the name of a link", "loose"),
+    Bad(COUNTY, SEAT, SEAT.replace("}", ", status_shares: {weak: 0.7, new: 0.4}}"), "stages.primary.zones.seat.status_shares", "at most 1", "1.1"),
     # Policies: shares, numbers, words
     Bad(POLICY, RATE, "by_group_year: {1: 15, 2: 0.05}", f"{FUSED_RATE}.by_group_year.1", "a share from 0 to 1", "15", "did you mean 0.15?"),
     Bad(POLICY, RATE, "by_group_year: {1: 1.5, 2: 0.05}", f"{FUSED_RATE}.by_group_year.1", "a share from 0 to 1", "1.5"),

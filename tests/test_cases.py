@@ -80,7 +80,7 @@ class Names:
             return value
         if column.name in WORDS:
             return WORDS[column.name].index(value)
-        table = {"partner": Teachers, "group": Groups, "town": Towns}.get(column.name, Schools)
+        table = {"partner": Teachers, "group": Groups, "posted_by": Groups, "town": Towns}.get(column.name, Schools)
         return self.of[table].index(value)
 
     def table(self, kind: type[Table], rows: list[dict[str, Any]]) -> Table:

@@ -34,6 +34,14 @@ STAFFING = {
     "staffing.group_special_posts": 3,
     "staffing.itinerant": {"subjects": ("maths",), "scope": "group"},
 }
+LIFE = {
+    "links.fused.rotation.rules.core.rate": 0.9,
+    "lifecycle": {
+        "entry": True, "max_members": 6, "growth_years": 2, "graduation_gap": 1.0, "graduation_value_added": 0.0,
+        "graduate_to": "spawn", "one_out_one_in": True, "expel_years": 1, "expel_fulfilment": 1.0, "dissolve_years": 2,
+    },
+}  # fmt: skip
+"""Groups that do all that the rules of life know."""
 SITUATIONS = (
     (policy(), evidence(), 3),
     (policy("none"), evidence(), 3),
@@ -45,6 +53,7 @@ SITUATIONS = (
     (changed(policy(), JOINT_WORK | {"assessment.cycle_years": 2, "assessment.bundle": "increment"}), evidence(), 2),
     (policy("taishan", *ALL_RULES_OF_ENTRY), evidence(), 2),
     (EVERY_RULE, evidence(), 2),
+    (changed(policy(), LIFE), evidence(), 3),
 )
 """Policies, evidence and years that together make every process read all that it ever reads."""
 

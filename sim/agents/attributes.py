@@ -12,7 +12,9 @@ from numpy.typing import NDArray
 
 from sim.columns import NONE, Column, Table
 from sim.state import (
+    DEPARTURES,
     GRADES,
+    OWNERS,
     ROLES,
     STAGES,
     SUBJECTS,
@@ -23,6 +25,7 @@ from sim.state import (
     Students,
     Teachers,
 )
+from sim.state import STATUSES as SCHOOL_STATUSES
 
 POSTINGS = ("home", "sent", "received", "cadre")
 STATUSES = ("serving", "retired", "exited")
@@ -32,6 +35,9 @@ WORDS: dict[Column, tuple[str, ...]] = {
     Schools.zone: ZONES,
     Schools.role: ROLES,
     Schools.roster: ROLES,
+    Schools.owner: OWNERS,
+    Schools.status: SCHOOL_STATUSES,
+    Schools.departure: DEPARTURES,
     Groups.grade: GRADES,
     Teachers.stage: STAGES,
     Teachers.subject: SUBJECTS,
@@ -218,7 +224,7 @@ def attribute(column: Column) -> Attribute:
     if column in WORDS:
         words = WORDS[column]
         return Word(column, lambda model: words)
-    if column is Schools.link:
+    if column in (Schools.link, Schools.planned_link):
         return Word(column, lambda model: tuple(model.policy.links))
     of = column.of or REFERENCES.get(column)
     if of is not None:

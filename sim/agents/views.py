@@ -19,7 +19,7 @@ from mesa.agent import Agent
 from sim.agents.attributes import VIEWS, Derived, Identity, Name, Raw, attribute
 from sim.agents.sets import READ_ONLY, AgentRows
 from sim.columns import NONE, Table
-from sim.state import SERVING, County, Groups, Schools, Students, Teachers
+from sim.state import SERVING, County, Groups, Schools, Students, Teachers, open_groups
 
 
 class View(Agent):
@@ -174,6 +174,21 @@ class Group(View, table=Groups, code=2):
     def schools(self) -> AgentRows:
         """The core and the schools linked to it."""
         return School.where(self.model, self.model.state.schools.group == self.row)
+
+    @classmethod
+    def census(cls, county: County) -> Raw:
+        """Which groups stand."""
+        return county.groups.closed_year
+
+    @classmethod
+    def living(cls, county: County) -> Raw:
+        """Rows of groups that have not been dissolved."""
+        return np.flatnonzero(open_groups(county.groups))
+
+    @classmethod
+    def followed(cls, county: County, rows: Raw, census: Raw) -> Raw:
+        """The same rows; -1 for groups that have been dissolved."""
+        return np.where(open_groups(county.groups)[rows], rows, NONE)
 
 
 class Teacher(View, table=Teachers, code=3):

@@ -34,8 +34,6 @@ from sim.year import advance
 
 __all__ = ["Calibration", "Reached", "Setting", "calibrate", "found", "setting_of", "solve"]
 
-PLACE_SEED = 0
-"""Seed of the place, the same for every seed of a study."""
 CALIBRATION_SEEDS = tuple(range(0, -12, -1))
 """Seeds of the fixed random numbers on which targets are solved; studies use seeds from 1 on."""
 
@@ -75,9 +73,9 @@ def found(setting: Setting, solved: Calibration, seed: int) -> County:
 
 def _draw(setting: Setting, seed: int) -> County:
     """Schools and teachers, no pupils yet, in the year before the replay."""
-    draw, place = Draws(seed, "founding", 0), Draws(PLACE_SEED, "place", 0)
+    draw, place = Draws(seed, "founding", 0), Draws(places.PLACE_SEED, "place", 0)
     facts, evidence = setting.facts, setting.evidence
-    units = places.units(setting, place)
+    units = places.units(setting)
     target = places.feeds(units)
     pull = staff.attractiveness(evidence, units, draw)
     teachers = staff.teachers(setting, units, pull, place, draw)
@@ -92,8 +90,8 @@ def _draw(setting: Setting, seed: int) -> County:
     caps = setting.base.admissions.class_size_cap
     rooms = np.maximum(np.ceil(units.pupils / years / size[units.stage]), 1)
     schools = Schools(
-        count, stage=units.stage, zone=units.zone, roster=units.roster, feeds=target,
-        town=places.town_of(facts, units),
+        count, stage=units.stage, zone=units.zone, owner=units.owner, status=units.status, roster=units.roster,
+        drawn_pupils=units.pupils, feeds=target, town=places.town_of(facts, units),
         entry_ratio=places.entry_ratio(units, target),
         births_share=np.where(primary, units.pupils / max(units.pupils[primary].sum(), 1), 0.0),
         seats=rooms * np.array([caps.primary, caps.junior])[units.stage],
@@ -148,6 +146,8 @@ def _units(county: County) -> places.Units:
         county.names_en,
         schools.stage,
         schools.zone,
+        schools.owner,
+        schools.status,
         schools.roster,
         schools.usual_pupils.astype(np.int64),
     )

@@ -8,19 +8,21 @@ from numpy.typing import NDArray
 
 from sim.columns import NONE
 from sim.draws import Draws
-from sim.facts import Facts
+from sim.facts import Facts, NamedSchool
 from sim.founding.fitting import orthogonal, stretched
 from sim.founding.setting import Calibration, Setting
 from sim.grouped import ratio, sums, whole_shares
+from sim.membership import Place, plan
 from sim.state import (
     CORE,
     FAR,
     JUNIOR,
     MEMBER,
     OUTSIDE,
+    OWNERS,
     PRIMARY,
-    ROLES,
     STAGES,
+    STATUSES,
     ZONES,
     ZONES_ZH,
     Schools,
@@ -30,6 +32,8 @@ from sim.state import (
 Floats = NDArray[np.float64]
 SMALLEST_SCHOOL = 12
 """Pupils of the smallest school that is drawn."""
+PLACE_SEED = 0
+"""Seed of the place, the same for every seed of a study."""
 
 
 class Units(NamedTuple):
@@ -39,15 +43,17 @@ class Units(NamedTuple):
     names_en: tuple[str, ...]
     stage: NDArray[np.int8]
     zone: NDArray[np.int8]
+    owner: NDArray[np.int8]
+    status: NDArray[np.int8]
     roster: NDArray[np.int8]
     pupils: NDArray[np.int64]
     """Pupils at year 0."""
 
 
-def units(setting: Setting, draw: Draws) -> Units:
+def units(setting: Setting) -> Units:
     """The county's stage units with their sizes. Named schools are near their zone's mean size."""
-    facts = setting.facts
-    listed = []
+    facts, draw = setting.facts, Draws(PLACE_SEED, "place", 0)
+    listed: list[tuple[int, str, str, int, NamedSchool | None]] = []
     for stage_number, stage in enumerate(STAGES):
         if stage not in facts.stages:
             continue
@@ -55,19 +61,24 @@ def units(setting: Setting, draw: Draws) -> Units:
             if zone not in facts.stages[stage].zones:
                 continue
             named = [item for item in facts.named_schools if (item.stage, item.zone) == (stage, zone)]
-            listed += [(stage_number, item.name, item.en, zone_number, True) for item in named]
+            listed += [(stage_number, item.name, item.en, zone_number, item) for item in named]
             for place in range(facts.stages[stage].zones[zone].schools - len(named)):
                 kind = "小学" if stage == "primary" else "初中"
                 name = f"{ZONES_ZH[zone_number]}{kind}{place + 1:02d}"
-                listed.append((stage_number, name, f"{zone} {stage} {place + 1:02d}", zone_number, False))
+                listed.append((stage_number, name, f"{zone} {stage} {place + 1:02d}", zone_number, None))
     listed.sort(key=lambda item: item[:2])
     stage_of = np.array([item[0] for item in listed], np.int8)
     zone_of = np.array([item[3] for item in listed], np.int8)
-    is_named = np.array([item[4] for item in listed])
+    named_as = [item[4] for item in listed]
+    is_named = np.array([item is not None for item in named_as])
     names = tuple(item[1] for item in listed)
-    roster = np.array([roles(setting).get(name, OUTSIDE) for name in names], np.int8)
     pupils = _sizes(setting, draw, stage_of, zone_of, is_named)
-    return Units(names, tuple(item[2] for item in listed), stage_of, zone_of, roster, pupils)
+    owner, status = _kinds(setting, draw, stage_of, zone_of, named_as)
+    drawn = Place(names, stage_of, zone_of, owner, status, pupils)
+    roster = plan(drawn, setting.own).role if setting.own is not None else np.full(len(names), OUTSIDE)
+    return Units(
+        names, tuple(item[2] for item in listed), stage_of, zone_of, owner, status, roster.astype(np.int8), pupils
+    )
 
 
 def town_of(facts: Facts, found: Units) -> NDArray[np.int64]:
@@ -93,16 +104,38 @@ def town_of(facts: Facts, found: Units) -> NDArray[np.int64]:
     return town
 
 
-def roles(setting: Setting) -> dict[str, int]:
-    """Role of each school in the county's own policy in its first year."""
-    found: dict[str, int] = {}
-    if setting.own is not None:
-        for group in setting.own.groups.values():
-            found[group.core] = CORE
-            for link, members in group.members.items():
-                role = ROLES.index(setting.own.links[link].role)
-                found.update(dict.fromkeys(members, role))
-    return found
+def roles(setting: Setting) -> list[tuple[int, str, int]]:
+    """Stage, name and role of every school for which the county's own policy plans one."""
+    found = units(setting)
+    rows = np.flatnonzero(found.roster != OUTSIDE).tolist()
+    return [(int(found.stage[row]), found.names[row], int(found.roster[row])) for row in rows]
+
+
+def _kinds(
+    setting: Setting, draw: Draws, stage: NDArray, zone: NDArray, named_as: list[NamedSchool | None]
+) -> tuple[NDArray[np.int8], NDArray[np.int8]]:
+    """Owner and status of each school: as named, else by lot in the proportions of its zone. Each (schools,)."""
+    owner, status = np.full(stage.size, NONE, np.int8), np.full(stage.size, NONE, np.int8)
+    for row, school in enumerate(named_as):
+        if school is not None and school.owner is not None:
+            owner[row] = OWNERS.index(school.owner)
+        if school is not None and school.status is not None:
+            status[row] = STATUSES.index(school.status)
+    rows = np.arange(stage.size)
+    for column, purpose, kinds in ((owner, "owner", OWNERS), (status, "status", STATUSES)):
+        luck = draw.uniform(purpose, rows)
+        for stage_number, zone_number in sorted(set(zip(stage.tolist(), zone.tolist(), strict=True))):
+            known = setting.facts.stages[STAGES[stage_number]].zones[ZONES[zone_number]]
+            by_status = {str(name): share for name, share in known.status_shares.items()}
+            shares = {"town": known.town_run_share} if column is owner else by_status
+            open_rows = np.flatnonzero((stage == stage_number) & (zone == zone_number) & (column == NONE))
+            open_rows = open_rows[np.argsort(luck[open_rows], kind="stable")]
+            usual = max(1 - sum(shares.values()), 0.0)
+            parts = whole_shares(
+                open_rows.size, np.array([shares.get(kind, usual * (kind == kinds[0])) for kind in kinds])
+            )
+            column[open_rows] = np.repeat(np.arange(len(kinds)), parts)
+    return owner, status
 
 
 def _sizes(setting: Setting, draw: Draws, stage: NDArray, zone: NDArray, named: NDArray) -> NDArray[np.int64]:

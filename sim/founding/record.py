@@ -38,6 +38,8 @@ NOT_FOUNDING = (
     "bonus_refusal_slope",
     "drift_sorting", "exit_gradient",
     "selection_interest", "selection_accuracy", "gate_pass_share", "itinerant_travel_load", "burnout_loss",
+    "willingness_of_gap", "willingness_threshold",
+    "mixed_assigned_share",
 )  # fmt: skip
 """Coefficients that no replayed year reads, so that changing one leaves the solved numbers as they are (tested)."""
 NOT_FOUNDING_FACTS = (
@@ -76,6 +78,7 @@ NOT_FOUNDING_SWITCHES = (
     "title_rules",
     "itinerant",
     "backbone_formation",
+    "lifecycle",
 )
 
 
@@ -92,7 +95,7 @@ def key(setting: Setting) -> str:
         on,
         base,
         setting.stages.model_dump(mode="json"),
-        sorted(roles(setting).items()),
+        roles(setting),
     )
     return sha256(repr(parts).encode()).hexdigest()
 

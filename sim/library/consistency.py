@@ -7,7 +7,7 @@ from itertools import pairwise
 from sim.configs import Loaded, Problem, Schedule, listing, nearest
 from sim.evidence import Evidence
 from sim.facts import Facts, Stages
-from sim.policy import Policy
+from sim.policy import Policy, SchoolKind
 
 
 def problem_at(loaded: Loaded, path: str, expected: str, found: str, hint: str = "") -> Problem:
@@ -31,6 +31,13 @@ def facts_problems(county: Loaded[Facts]) -> Iterator[Problem]:
         for name, zone in described.zones.items():
             path = f"stages.{stage}.zones.{name}"
             backbone = zone.backbone_per_100 * zone.pupils / 100
+            if sum(zone.status_shares.values()) > 1:
+                yield problem_at(
+                    county,
+                    f"{path}.status_shares",
+                    "shares that add up to at most 1",
+                    f"{sum(zone.status_shares.values()):g}",
+                )
             if zone.pupils and not zone.schools:
                 yield problem_at(
                     county,
@@ -85,21 +92,21 @@ def _town_problems(county: Loaded[Facts]) -> Iterator[Problem]:
 
 def _named_school_problems(county: Loaded[Facts]) -> Iterator[Problem]:
     facts = county.value
-    lines: dict[str, str] = {}
+    lines: dict[tuple[str, str], str] = {}
     named: Counter[tuple[str, str]] = Counter()
     for number, school in enumerate(facts.named_schools):
         path = f"named_schools.{number}"
-        if school.name in lines:
-            first = county.place(lines[school.name]).line
+        if (school.name, school.stage) in lines:
+            first = county.place(lines[school.name, school.stage]).line
             yield problem_at(
                 county,
                 f"{path}.name",
-                "each school once",
+                "each school once in a stage",
                 f"{school.name} again",
                 f"it stands in line {first} already",
             )
             continue
-        lines[school.name] = f"{path}.name"
+        lines[school.name, school.stage] = f"{path}.name"
         zones = facts.stages[school.stage].zones if school.stage in facts.stages else {}
         there = [name for name, zone in zones.items() if zone.schools or zone.pupils]
         if school.zone not in there:
@@ -125,7 +132,7 @@ def _named_school_problems(county: Loaded[Facts]) -> Iterator[Problem]:
 def policy_problems(policy: Loaded[Policy]) -> Iterator[Problem]:
     """What does not fit within a policy."""
     decreed = policy.value
-    if decreed.groups and decreed.start_year is None:
+    if (decreed.groups or decreed.formation.rules) and decreed.start_year is None:
         yield problem_at(policy, "start_year", "the school year in which the groups start", "none")
     if decreed.funding.by_grade and decreed.funding.grades is None:
         yield problem_at(policy, "funding.grades", "grades A, B, C and D, since by_grade is true", "none")
@@ -184,6 +191,7 @@ def policy_problems(policy: Loaded[Policy]) -> Iterator[Problem]:
             "or rule: papers",
         )
     yield from _group_problems(policy)
+    yield from _formation_problems(policy)
 
 
 def _rotation_problems(policy: Loaded[Policy]) -> Iterator[Problem]:
@@ -241,6 +249,34 @@ def _group_problems(policy: Loaded[Policy]) -> Iterator[Problem]:
                     homes[school] = name
 
 
+def _formation_problems(policy: Loaded[Policy]) -> Iterator[Problem]:
+    decreed, life = policy.value, policy.value.lifecycle
+    links = {f"formation.rules.{name}.link": rule.link for name, rule in decreed.formation.rules.items()}
+    if life is not None:
+        links |= {f"lifecycle.{name}": getattr(life, name) for name in ("entry_link", "graduate_link")}
+    for path, link in links.items():
+        if link is not None and link not in decreed.links:
+            hint = nearest(link, decreed.links) or f"links: {listing(decreed.links) or 'none'}"
+            yield problem_at(policy, path, "the name of a link", link, hint)
+    for name, rule in decreed.formation.rules.items():
+        if rule.members is not None and rule.members[0] > rule.members[1]:
+            found = f"[{rule.members[0]}, {rule.members[1]}]"
+            yield problem_at(policy, f"formation.rules.{name}.members", "the fewest first", found)
+    if life is None:
+        return
+    if life.growth_years is not None and life.graduation_gap is None and life.graduation_value_added is None:
+        expected = "graduation_gap or graduation_value_added, since growth_years asks who has grown up"
+        yield problem_at(policy, "lifecycle.growth_years", expected, "neither")
+    if life.graduate_to == "partner" and life.graduate_link is None:
+        expected = "the link of schools that grow up to be partners"
+        yield problem_at(
+            policy, "lifecycle.graduate_link", expected, "none", f"links: {listing(decreed.links) or 'none'}"
+        )
+    if life.graduate_to == "spawn" and life.spawn_takes and life.max_members is None:
+        expected = "the most members of a core, since groups of graduates take schools every year"
+        yield problem_at(policy, "lifecycle.max_members", expected, "none", "or spawn_takes: 0")
+
+
 def evidence_problems(evidence: Loaded[Evidence]) -> Iterator[Problem]:
     """What does not fit among the coefficients."""
     known = evidence.value
@@ -249,8 +285,29 @@ def evidence_problems(evidence: Loaded[Evidence]) -> Iterator[Problem]:
         yield problem_at(evidence, "match_sd", expected, f"{known.match_sd:g}")
 
 
+def _may_have(facts: Facts, kind: SchoolKind) -> bool:
+    """Whether a county has schools of a kind, as far as its file tells."""
+    status = kind.status or ("potential",)
+    for stage, described in facts.stages.items():
+        for name, zone in described.zones.items():
+            here = zone.schools and (kind.stage or stage) == stage and name in (kind.zone or (name,))
+            named = [school for school in facts.named_schools if (school.stage, school.zone) == (stage, name)]
+            run = kind.owner != "town" or zone.town_run_share or "town" in [school.owner for school in named]
+            known = {*zone.status_shares, *(school.status for school in named), "potential"}
+            if here and run and known & {*status}:
+                return True
+    return False
+
+
 def roster_problems(policy: Loaded[Policy], county: Loaded[Facts]) -> Iterator[Problem]:
-    """Schools of a policy that its county does not name."""
+    """Schools of a policy that its county does not name, and kinds of school that it does not have."""
+    for name, rule in policy.value.formation.rules.items():
+        for side, kind in (("core", rule.core), ("member", rule.member)):
+            if not _may_have(county.value, kind):
+                told = ", ".join(f"{key} {value}" for key, value in kind.model_dump(exclude_none=True).items())
+                hint = "see zones, town_run_share and status_shares of the county"
+                path = f"formation.rules.{name}.{side}"
+                yield problem_at(policy, path, f"schools that the county {county.name} has", told, hint)
     known = {school.name: school for school in county.value.named_schools}
     for name, group in policy.value.groups.items():
         entries = [(f"groups.{name}.core", group.core)]

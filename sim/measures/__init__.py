@@ -8,7 +8,7 @@ import numpy as np
 
 from sim.evidence import Evidence
 from sim.grouped import ratio
-from sim.measures import admissions, attainment, indicators, inequality, money, official, rotation, staffing
+from sim.measures import admissions, attainment, indicators, inequality, membership, money, official, rotation, staffing
 from sim.measures.indicators import COLUMNS, COUNTS
 from sim.measures.measure import Measure
 from sim.measures.official import returns
@@ -19,8 +19,8 @@ from sim.state import ROLES, STAGES, ZONES, County
 
 __all__ = ["MEASURES", "Measure", "by_school", "observe", "take"]
 
-_DECLARED = (attainment, inequality, admissions, staffing, indicators, rotation, money)
-_TAKEN = (attainment, inequality, admissions, staffing, official, rotation, money)
+_DECLARED = (attainment, inequality, admissions, staffing, indicators, rotation, money, membership)
+_TAKEN = (attainment, inequality, admissions, staffing, official, rotation, money, membership)
 
 MEASURES: dict[str, Measure] = {measure.name: measure for module in _DECLARED for measure in module.MEASURES}
 """Every measure by its name, in the order in which `take` gives them."""

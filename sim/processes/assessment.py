@@ -13,13 +13,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.classrooms import Classrooms
-from sim.columns import NEVER
+from sim.columns import NEVER, NONE
 from sim.draws import Draws
 from sim.evidence import Evidence
 from sim.grouped import counts, means, rank_within, ratio, sums
 from sim.policy import Policy
 from sim.process import Changes, process
-from sim.state import CORE, GRADES, County, Groups, Schools, Students
+from sim.state import CORE, GRADES, County, Groups, Schools, Students, open_groups
 
 Floats = NDArray[np.float64]
 
@@ -30,7 +30,7 @@ Floats = NDArray[np.float64]
         Students.exam,
         Schools.stage, Schools.group, Schools.role, Schools.value_added, Schools.reputation, Schools.brand,
         Schools.effort, Schools.judged_standing,
-        Groups.core, Groups.founded_year, Groups.result, Groups.grade,
+        Groups.core, Groups.closed_year, Groups.founded_year, Groups.result, Groups.grade,
     ),
     writes=(
         Students.exam, Schools.value_added, Schools.standing, Schools.reputation, Schools.brand, Schools.effort,
@@ -62,7 +62,8 @@ def examine(county: County, policy: Policy, evidence: Evidence, draw: Draws) -> 
     reputation = schools.reputation
     if evidence.switches.reputation:
         reputation = reputation + evidence.reputation_speed * (standing - reputation)
-    judged = (county.year + 1 - groups.founded_year) % policy.assessment.cycle_years == 0
+    kept = np.where(open_groups(groups), groups.grade, NONE)
+    judged = open_groups(groups) & ((county.year + 1 - groups.founded_year) % policy.assessment.cycle_years == 0)
     of_judged = np.r_[judged, True][schools.group]
     helped = np.where((schools.role != CORE) & (schools.group >= 0), schools.group, -1)
     members = counts(helped, len(groups))
@@ -84,7 +85,7 @@ def examine(county: County, policy: Policy, evidence: Evidence, draw: Draws) -> 
             Schools.effort: effort,
             Schools.judged_standing: np.where(of_judged, standing, schools.judged_standing),
             Groups.result: np.where(judged, result, groups.result),
-            Groups.grade: np.where(judged, _grades(result, pupils, judged, policy), groups.grade),
+            Groups.grade: np.where(judged, _grades(result, pupils, judged, policy), kept),
         }
     )
 

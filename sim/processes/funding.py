@@ -15,7 +15,7 @@ from sim.facilities import handed_on, purchases, reallocated, renewed
 from sim.grouped import sums, whole_shares
 from sim.policy import Policy
 from sim.process import Changes, process
-from sim.state import CORE, GRADES, Counties, County, Groups, Schools, StageTotals, Towns
+from sim.state import CORE, GRADES, Counties, County, Groups, Schools, StageTotals, Towns, open_groups
 from sim.towns import TownMoney, town_money
 
 
@@ -24,7 +24,7 @@ from sim.towns import TownMoney, town_money
         Schools.pupils, Schools.usual_pupils, Schools.stage, Schools.group, Schools.role, Schools.link,
         Schools.town, Schools.standing, Schools.equipment_yuan, Schools.multimedia_rooms,
         Schools.usual_equipment_yuan, Schools.usual_rooms,
-        Groups.core, Groups.activity, Groups.grade, Groups.balance_yuan, Groups.awaiting_yuan,
+        Groups.core, Groups.activity, Groups.grade, Groups.balance_yuan, Groups.awaiting_yuan, Groups.closed_year,
         StageTotals.spending_yuan, Counties.equipment_life_years, Counties.town_share, Counties.town_capital_share,
     ),
     writes=(
@@ -47,7 +47,7 @@ def allot(county: County, policy: Policy, evidence: Evidence, draw: Draws) -> Ch
     quota = [rules.public_use_yuan.primary, rules.public_use_yuan.junior]
     price = np.array([schedule.at(county.school_year) or 0 for schedule in quota], np.int64)
     decreed = rules.special_fund_yuan.at(county.school_year) or 0
-    fund = int(decreed) if len(groups) and evidence.switches.fund else 0
+    fund = int(decreed) if open_groups(groups).any() and evidence.switches.fund else 0
     leaked = round(fund * rules.leakage)
     parts = _divided(county, policy, fund - leaked)
     bought = purchases(county, policy, evidence, parts)
@@ -77,14 +77,15 @@ def allot(county: County, policy: Policy, evidence: Evidence, draw: Draws) -> Ch
 def _divided(county: County, policy: Policy, fund: int) -> np.ndarray:
     """Yuan for each group. (groups,)"""
     groups, rules = county.groups, policy.funding
-    count = len(groups)
-    if not count or not fund:
-        return np.zeros(count, np.int64)
-    activity = groups.activity.sum()
+    standing = open_groups(groups)
+    if not fund:
+        return np.zeros(len(groups), np.int64)
+    active = np.where(standing, groups.activity, 0.0)
+    activity = active.sum()
     share = rules.activity_share if activity > 0 else 0.0
-    need = _need(county) if rules.need_share else np.zeros(count)
+    need = _need(county) if rules.need_share else np.zeros(len(groups))
     by_need = rules.need_share if need.any() else 0.0
-    weights = (1 - share - by_need) / count + share * groups.activity / max(activity, 1)
+    weights = np.where(standing, (1 - share - by_need) / standing.sum() + share * active / max(activity, 1), 0.0)
     if by_need:
         weights = weights + by_need * need / need.sum()
     if rules.by_grade and rules.grades is not None:

@@ -1,10 +1,12 @@
-"""Groups: schools join as the policy names them; leadership, courses and the name are lent.
+"""Groups: schools join as the policy plans, enter, grow up and leave; leadership, courses and the name are lent.
 
-A county's first policy year founds the named groups. A member's management moves towards the core's, half
-the way in `management_half_life_years`, as far as the form of leadership reaches (一长多校 reaches further than
-a convenor) and less where one core leads many. Courses follow at half that reach: of shared courses a member
-takes the better ones, in proportion to what is paid for; one plan for all moves them up or down. A school that joins
-is at once believed to be nearer to its core than it is.
+A county's first policy year founds the planned groups, or some years later where approval takes its time. Each June
+the roster changes as decreed (`sim.lifecycle`). A member's management moves towards the core's, half the way in
+`management_half_life_years`, as far as the form of leadership reaches (一长多校 reaches further than a convenor) and
+less where one core leads many; a school that has left returns to its own ways at the same pace. Courses follow at half
+that reach: of shared courses a member takes the better ones, in proportion to what is paid for; one plan for all moves
+them up or down. A school that joins is at once believed to be nearer to its core than it is; one that leaves loses the
+name.
 """
 
 import numpy as np
@@ -13,82 +15,97 @@ from numpy.typing import NDArray
 from sim.draws import Draws
 from sim.evidence import Evidence, leadership_weight
 from sim.grouped import counts
+from sim.lifecycle import Roster, depart, enter, join_as_planned
+from sim.membership import Place, Plan, plan
 from sim.policy import Policy
 from sim.process import Changes, process
-from sim.state import CORE, ROLES, County, Groups, Schools
+from sim.state import CORE, County, Groups, Schools, Teachers
 
 Floats = NDArray[np.float64]
+KEPT = (
+    Schools.group, Schools.role, Schools.link, Schools.joined_year, Schools.applied_year, Schools.left_year,
+    Schools.departure, Schools.planned_group, Schools.planned_link, Groups.closed_year, Groups.poor_years,
+    Groups.idle_years,
+)  # fmt: skip
+"""The roster."""
 
 
 @process(
     reads=(
-        Schools.group, Schools.role, Schools.link, Schools.management, Schools.own_management, Schools.curriculum,
-        Schools.own_curriculum, Schools.reputation, Schools.brand, Schools.cadres, Schools.joined_year,
-        Groups.core, Groups.sharing_funded,
+        *KEPT, Schools.stage, Schools.zone, Schools.owner, Schools.status, Schools.drawn_pupils, Schools.standing,
+        Schools.value_added, Schools.management, Schools.own_management, Schools.curriculum, Schools.own_curriculum,
+        Schools.reputation, Schools.brand, Schools.cadres, Groups.core, Groups.founded_year, Groups.result,
+        Groups.due, Groups.done, Groups.sharing_funded, Teachers.posting, Teachers.school,
     ),
-    writes=(
-        Schools.group, Schools.role, Schools.link, Schools.joined_year, Schools.management, Schools.curriculum,
-        Schools.brand,
-    ),
+    writes=(*KEPT, Schools.management, Schools.curriculum, Schools.brand),
     resizes=(Groups,),
 )  # fmt: skip
 def reorganise(county: County, policy: Policy, evidence: Evidence, draw: Draws) -> Changes:
-    """Found the named groups in their first year; move members towards their cores.
+    """Found groups, change their roster by the rules of life; move members towards their cores.
 
-    Clauses: groups, links.*.leadership, links.*.curriculum.sharing and sync, links.*.brand_share.
-    Evidence: P19, P21, P22, leadership weights (assumed), cadre_leadership (assumed).
-    Keeps: a school is in at most one group; a group has exactly one core.
+    Clauses: groups, formation, lifecycle, links.*.formation, links.*.leadership, links.*.curriculum.sharing
+    and sync, links.*.brand_share.
+    Evidence: P19, P21, P22, leadership weights (assumed), cadre_leadership (assumed), willingness (assumed).
+    Keeps: a school is in at most one group; a standing group has exactly one core; groups keep their rows.
     """
-    schools, groups = county.schools, county.groups
-    group, role, link, joined = schools.group, schools.role, schools.link, schools.joined_year
-    core, funded = groups.core, groups.sharing_funded
-    entering = {}
-    if policy.groups and not len(groups) and county.school_year >= (policy.start_year or 0):
-        group, role, link = _members(county, policy)
-        core = np.array([county.names.index(item.core) for item in policy.groups.values()], np.int32)
-        funded = np.zeros(core.size)
-        joined = np.where(group >= 0, county.year, joined)
-        entering = {Groups.core: core, Groups.founded_year: np.full(core.size, county.year, np.int32)}
+    schools, size = county.schools, len(county.groups)
+    roster = Roster.of(county)
+    poor, idle = _change(county, policy, evidence, draw, roster)
+    group, role, link, core = roster.group, roster.role, roster.link, roster.core
+    funded = np.r_[county.groups.sharing_funded, np.zeros(core.size - size)]
     leader = np.where(group >= 0, np.r_[core, -1][group], -1)
     helped = (leader >= 0) & (role != CORE)
-    brand = schools.brand
+    brand = np.where((roster.left == county.year) & ~helped, 0.0, schools.brand)
     if evidence.switches.reputation:
         share = _of_link(policy, link, "brand_share")
         jump = share * (schools.reputation[leader] - schools.reputation)
-        brand = np.where(helped & (joined == county.year), brand + jump, brand)
+        brand = np.where(helped & (roster.joined == county.year), brand + jump, brand)
     reach = _reach(policy, evidence, link, helped, group, len(core), schools.cadres)
     courses = reach * evidence.courses_of_leadership * _of_link(policy, link, "sharing") * np.r_[funded, 0.0][group]
     planned = reach * evidence.courses_of_leadership * _of_link(policy, link, "sync")
     planned *= evidence.switches.curriculum
     gap = schools.curriculum[leader] - schools.own_curriculum
     courses = np.where(gap > 0, np.minimum(courses + planned, 1.0), planned)
+    written = (
+        group, role, link, roster.joined, roster.applied, roster.left, roster.departure,
+        roster.planned_group, roster.planned_link, roster.closed[:size], poor, idle,
+    )  # fmt: skip
+    new = core[size:]
     return Changes(
         write={
-            Schools.group: group,
-            Schools.role: role,
-            Schools.link: link,
-            Schools.joined_year: joined,
+            **dict(zip(KEPT, written, strict=True)),
             Schools.brand: brand,
             Schools.management: _nearer(schools.management, schools.own_management, reach, leader, evidence),
             Schools.curriculum: _nearer(schools.curriculum, schools.own_curriculum, courses, leader, evidence),
         },
-        enter={Groups: entering} if entering else {},
+        enter={Groups: {Groups.core: new, Groups.founded_year: np.full(new.size, county.year)}} if new.size else {},
     )
 
 
-def _members(county: County, policy: Policy) -> tuple[NDArray, NDArray, NDArray]:
-    """Group, role and link of each school as the policy names them. Each (schools,)."""
-    group = np.full(len(county.schools), -1)
-    role, link = np.zeros(group.size, int), np.full(group.size, -1)
-    links = list(policy.links)
-    for number, named in enumerate(policy.groups.values()):
-        core = county.names.index(named.core)
-        group[core], role[core] = number, CORE
-        for kind, members in named.members.items():
-            rows = [county.names.index(name) for name in members]
-            group[rows], role[rows] = number, ROLES.index(policy.links[kind].role)
-            link[rows] = links.index(kind)
-    return group, role, link
+def _change(county: County, policy: Policy, evidence: Evidence, draw: Draws, roster: Roster) -> tuple[NDArray, NDArray]:
+    """Change this year's roster; returns poor and idle years of the groups there were."""
+    lives = evidence.switches.lifecycle
+    poor, idle = county.groups.poor_years, county.groups.idle_years
+    if not len(county.groups):
+        start = policy.start_year + policy.formation.start_lag_years if policy.start_year is not None else 0
+        if (policy.groups or policy.formation.rules) and county.school_year >= start:
+            roster.adopt(_planned(county, policy))
+            join_as_planned(county, policy, evidence, draw, roster)
+        return poor, idle
+    if lives:
+        poor, idle = depart(county, policy, draw, roster)
+    join_as_planned(county, policy, evidence, draw, roster)
+    if lives:
+        enter(county, policy, evidence, draw, roster)
+    return poor, idle
+
+
+def _planned(county: County, policy: Policy) -> Plan:
+    """The groups that the policy plans for this county."""
+    schools = county.schools
+    return plan(
+        Place(county.names, schools.stage, schools.zone, schools.owner, schools.status, schools.drawn_pupils), policy
+    )
 
 
 def _of_link(policy: Policy, link: NDArray, name: str) -> Floats:

@@ -15,7 +15,8 @@ from sim.draws import Draws
 from sim.evidence import Evidence
 from sim.grouped import counts
 from sim.joint_work import Staff, aims_at_subjects, work_of_group
-from sim.policy import Link, Policy
+from sim.links import Link
+from sim.policy import Policy
 from sim.population import lasting_quality
 from sim.process import Changes, process
 from sim.shared_classes import delivered, giver_time
@@ -29,6 +30,7 @@ from sim.state import (
     StageTotals,
     Students,
     Teachers,
+    open_groups,
     urban,
 )  # fmt: skip
 
@@ -45,7 +47,7 @@ PURPOSES = ("events", "pairs", "courses", "shared_classes")
         Students.school, Students.cohort, Students.classroom,
         Schools.group, Schools.role, Schools.link, Schools.zone, Schools.stage,
         StageTotals.score_weight, StageTotals.periods, StageTotals.periods_per_teacher,
-        Groups.core, Groups.balance_yuan, Groups.postings_yuan,
+        Groups.core, Groups.closed_year, Groups.balance_yuan, Groups.postings_yuan,
     ),
     writes=(
         Teachers.skill_pair, Teachers.paired, Schools.event_gain, Schools.event_load, Schools.shared_lessons,
@@ -76,13 +78,14 @@ def pair(county: County, policy: Policy, evidence: Evidence, draw: Draws) -> Cha
     staff = Staff.of(county, evidence) if by_subject else None
     distance = _distance(county, evidence)
     carried = _carried(county, evidence, links, distance)
-    for number in range(len(groups)):
+    for number in np.flatnonzero(open_groups(groups)):
         core = int(groups.core[number])
         members = np.flatnonzero((schools.group == number) & (schools.role != CORE))
-        chosen = _mentees(county, policy, evidence, core, members)
+        same = members[schools.stage[members] == schools.stage[core]]
+        chosen = _mentees(county, policy, evidence, core, same)
         work = work_of_group(county, links, evidence, core, members, size, staff) if on.events else None
         sharing = max((links[schools.link[unit]].curriculum.sharing for unit in members), default=0.0)
-        screened = _screened(county, links, core, members, staff) if staff and sharing_lessons else {}
+        screened = _screened(county, links, core, same, staff) if staff and sharing_lessons else {}
         decreed = sum(links[schools.link[unit]].curriculum.shared_classes for unit in screened)
         cost = {
             "events": round(work.priced * price.event_yuan) if work else 0,

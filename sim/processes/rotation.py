@@ -23,7 +23,8 @@ from sim.eligibility import READS as ASKED
 from sim.eligibility import Pool, Turn
 from sim.evidence import Evidence
 from sim.grouped import whole_shares
-from sim.policy import Link, Policy, RotationRule
+from sim.links import Link, RotationRule
+from sim.policy import Policy
 from sim.postings import READS, WRITES, Postings
 from sim.process import Changes, process
 from sim.sending import order_in_strata, sender_target, sending_order
@@ -48,11 +49,16 @@ def rotate(county: County, policy: Policy, evidence: Evidence, draw: Draws) -> C
     year = Postings(county, policy, evidence, draw)
     year.end()
     if evidence.switches.rotation:
+        schools = county.schools
         for group in range(len(county.groups)):
             for place, link in enumerate(policy.links.values()):
                 if link.rotation is None and link.cadres is None and not link.executive_principals:
                     continue
-                members = np.flatnonzero((county.schools.group == group) & (county.schools.link == place))
+                members = np.flatnonzero(
+                    (schools.group == group)
+                    & (schools.link == place)
+                    & (schools.stage == schools.stage[county.groups.core[group]])
+                )
                 if not members.size:
                     continue
                 _lend_cadres(year, group, members, link)
