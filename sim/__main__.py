@@ -130,6 +130,39 @@ def describe(
     raise typer.Exit(command(county, seeds, json, lang))
 
 
+@app.command()
+def evidence(json: Json = False, lang: Language = None) -> None:
+    """List every coefficient: value, range, unit, source, how known.
+
+    \b
+    Example: sim evidence --json
+    """
+    from sim.commands.evidence import evidence as command
+
+    raise typer.Exit(command(json, lang))
+
+
+@app.command()
+def validate(
+    json: Json = False,
+    jobs: Jobs = None,
+    seeds: Seeds = None,
+    record: Annotated[
+        bool,
+        typer.Option("--record", help="Keep the result in ./configs/validation, for reports to cite, and in ./docs."),
+    ] = False,
+    lang: Language = None,
+) -> None:
+    """Hold the model against known patterns and run the placebos.
+
+    \b
+    Example: sim validate --seeds 8
+    """
+    from sim.commands.validation import validate as command
+
+    raise typer.Exit(command(json, jobs, seeds, record, lang))
+
+
 def main() -> None:
     """Run the command line; mistakes of the user end with exit code 2 and no traceback."""
     sys.argv[1:] = terminal.spread(sys.argv[1:], "--against")

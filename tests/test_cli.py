@@ -267,3 +267,27 @@ def test_a_script_without_a_guard_may_ask(tmp_path):
         env={**os.environ, "PYTHONPATH": str(ROOT)},
     )
     assert done.stdout.split()[1:] == ["2", "()"], done.stderr
+
+
+def test_every_coefficient_is_listed_with_what_matters_first(sim):
+    code, out, _ = sim("evidence", "--json")
+    listed = json.loads(out)
+    assert code == 0
+    assert len(listed) > 70
+    first = [item["first_rank"] for item in listed]
+    assert first == sorted(first, reverse=True)
+    by_name = {item["name"]: item for item in listed}
+    assert by_name["taishan: links.fused.mentoring.pairing_coverage"]["value"] == 0.3
+    assert by_name["transfer_dip"] == {
+        "name": "transfer_dip", "topic": "rotation", "row": "P6", "value": -0.03, "low": -0.08, "high": 0.0,
+        "distribution": "TN(-0.03, 0.015; -0.08, 0)", "unit": "σ, first year after a forced move", "kind": "flow",
+        "known": "M-low", "transfer": True, "first_rank": False, "source": "Atteberry et al. 2017 EEPA", "note": "",
+    }  # fmt: skip
+    assert all(item["unit"] and item["known"] for item in listed if not item["first_rank"])
+
+
+def test_the_list_of_coefficients_reads_in_both_languages(sim):
+    for lang, heading in (("en", "Conclusions lean on these numbers first"), ("zh", "结论首先取决于以下数值")):
+        code, out, _ = sim("evidence", "--lang", lang)
+        assert code == 0
+        assert out.index(heading) < out.index("event_reach") < out.index("brand_fade")

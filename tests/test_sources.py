@@ -110,3 +110,38 @@ def test_each_figure_of_the_county_says_how_it_is_known() -> None:
 def test_each_switch_exists_and_starts_on() -> None:
     assert all(load_evidence().value.switches.model_dump().values())
     assert load_stages().primary.subjects["chinese"].score_weight == 1
+
+
+def test_fields_and_rows_answer_each_other_one_to_one() -> None:
+    rows = [key for path in find_all() for key in parse_file(path).node.value if key != "switches"]
+    assert sorted(rows) == sorted(COEFFICIENTS)
+
+
+def find_all() -> list[Path]:
+    return sorted((REPOSITORY / "configs" / "evidence").glob("*.yaml"))
+
+
+@pytest.mark.parametrize("name", COEFFICIENTS)
+def test_each_coefficient_has_a_range_unless_it_defines_a_curve(name: str) -> None:
+    note = EVIDENCE.notes[name]
+    assert name in DEFINE_A_CURVE or note.distribution or (note.low is not None and note.high is not None)
+
+
+DEFINE_A_CURVE = ("novice_years", "experience_years")
+"""Years at which published curves were read off."""
+
+
+def test_numbers_of_the_first_rank_are_flagged_and_wide() -> None:
+    leading = {name for name in COEFFICIENTS if EVIDENCE.notes[name].first_rank}
+    assert leading >= {
+        "event_reach", "leadership_head_principal", "management_gain", "teacher_between_school_share",
+        "exit_factor_unwilling",
+    }  # fmt: skip
+    for name in leading:
+        note, value = EVIDENCE.notes[name], getattr(EVIDENCE.value, name)
+        assert note.low is not None
+        assert note.high is not None
+        assert note.high - note.low >= 0.5 * abs(value)
+    coverage = load_policy("taishan").notes["links.fused.mentoring.pairing_coverage"]
+    assert coverage.first_rank
+    assert coverage.assumed

@@ -34,11 +34,13 @@ class Annotation(Section):
     row: str | None = None
     transfer: bool = False
     """Whether the estimate comes from a country unlike the one modelled."""
+    first_rank: bool = False
+    """Whether conclusions lean on this number first."""
 
 
 ANNOTATIONS = tuple(Annotation.model_fields)
 SECTION_NOTE = "_note"
-LASTING = ("unit", "low", "high", "distribution", "kind", "row")
+LASTING = ("unit", "low", "high", "distribution", "kind", "row", "first_rank")
 """Remarks that describe what is measured, and so outlive a change of the value."""
 
 
@@ -60,6 +62,7 @@ class Note:
     note: str | None = None
     row: str | None = None
     transfer: bool = False
+    first_rank: bool = False
 
 
 class Notes(Mapping[str, Note]):

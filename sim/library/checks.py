@@ -30,6 +30,7 @@ from sim.library.loading import (
     thaw,
     variant_settings,
 )
+from sim.patterns import Patterns
 from sim.policy import Policy
 
 MODELS: dict[str, type[Section]] = {
@@ -39,6 +40,7 @@ MODELS: dict[str, type[Section]] = {
     "experiment": Experiment,
     "stages": Stages,
     "births": BirthsTable,
+    "patterns": Patterns,
 }
 FOLDERS = {
     "policies": "policy",
@@ -47,7 +49,7 @@ FOLDERS = {
     "evidence": "evidence",
     "experiments": "experiment",
 }
-OTHER_FOLDERS = ("clauses", "schemas")
+OTHER_FOLDERS = ("clauses", "schemas", "validation")
 """Folders of configs that hold no configuration."""
 
 
@@ -71,7 +73,7 @@ def kind_of(path: Path) -> str:
     """What a file describes, by its folder, its name or its content; empty where it cannot be told."""
     if path.absolute().parent.name in FOLDERS:
         return FOLDERS[path.absolute().parent.name]
-    if path.stem in ("stages", "births"):
+    if path.stem in ("stages", "births", "patterns"):
         return path.stem
     tree = parse_file(path).node
     keys = {str(key) for key in tree.value} if tree.is_mapping else set()
@@ -99,6 +101,8 @@ def _check_file(path: Path) -> list[Problem]:
                 return list(stages_problems(read(path, Stages)))
             case "births":
                 read(path, BirthsTable)
+            case "patterns":
+                read(path, Patterns)
             case _:
                 expected = "a policy, county, evidence, experiment, stages or births file"
                 return [Problem(shown(path), 1, "", expected, "none of their keys")]

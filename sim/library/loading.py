@@ -33,6 +33,7 @@ from sim.library.consistency import (
     roster_problems,
     stages_problems,
 )
+from sim.patterns import Patterns
 from sim.policy import Policy
 
 POLICY_SHORTCUTS = Shortcuts(
@@ -124,6 +125,11 @@ def load_stages() -> Stages:
 def load_births() -> dict[int, float]:
     """National births by calendar year."""
     return dict(read(find("", "births"), BirthsTable).value.by_year)
+
+
+def load_patterns() -> Loaded[Patterns]:
+    """What the model is held against."""
+    return read(find("", "patterns"), Patterns)
 
 
 def load_experiment(path: str | Path) -> Loaded[Experiment]:

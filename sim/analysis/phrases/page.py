@@ -22,7 +22,7 @@ ENGLISH: Mapping[str, object] = {
     "section_rotation": "Rotation",
     "section_money": "Money",
     "section_winners": "Winners and losers",
-    "section_trust": "What the intervals do not hold",
+    "section_trust": "How far to trust it",
     "section_compared": "What was compared",
     "section_policies": "Policies",
     "section_facts": "County and coefficients",
@@ -143,6 +143,16 @@ ENGLISH: Mapping[str, object] = {
     "luck they have. They do not hold what is unknown about the coefficients.",
     "doubt_assumed": "{unsure} of {every} coefficients are assumptions for which no study was found; they "
     "are marked in the list of coefficients below, with the ranges that are thought possible.",
+    "trust_unvalidated": "The model was not held against known patterns: `sim validate --record` does so.",
+    "trust_placebos": "Placebos: {held} of {every} changes that must have no effect had none, exactly "
+    "(sim validate, {date}, version {version}, {seeds} seeds).",
+    "trust_scorecard": "Scorecard: the model reproduces {passing} of {every} published patterns for which the "
+    "evidence is strong or fair; docs/validation.md lists each with target, value and reason.",
+    "trust_failing": "Not reproduced: {patterns}. Conclusions that rest on these should not be drawn.",
+    "trust_untested": "Not tested: {patterns}.",
+    "trust_leading": "The answer leans first on these numbers, known only within wide ranges: {numbers}.",
+    "trust_left_out": "Not modelled: how parents, teachers and local leaders would answer to the policy beyond the "
+    "rules above, a school's yearly luck, and every effect on children that examinations do not show.",
     # this study
     "run_replay": "run it again",
     "run_seeds": "seeds",

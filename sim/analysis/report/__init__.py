@@ -12,7 +12,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from sim.analysis import charts, style
-from sim.analysis.report import answer, compared, verdict
+from sim.analysis.report import answer, compared, trust, verdict
 from sim.analysis.report.table import Table
 from sim.analysis.sentences import headline
 from sim.analysis.words import Words
@@ -191,12 +191,13 @@ def _variants(manifest: Mapping[str, Any], words: Words) -> list[tuple[str, str,
 
 
 def _doubts(worlds: Worlds, manifest: Mapping[str, Any], words: Words) -> list[str]:
-    """What the intervals do not hold."""
+    """What the intervals do not hold, and how far to trust the rest."""
     unsure, every = compared.assumed(manifest, worlds.county)
     return [
         words("doubt_county"),
         words("doubt_intervals", worlds=worlds.worlds),
         words("doubt_assumed", unsure=unsure, every=every),
+        *trust.lines(manifest, worlds.county, words),
     ]
 
 
