@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from sim.runs.runner import Job, failure, school_columns, yearly_columns
+from sim.runs.runner import Job, failure, part_of, school_columns, yearly_columns
 from sim.store import Failure, Part
 
 MEASURES = (
@@ -41,7 +41,7 @@ def run_seed(job: Job) -> Part:
     yearly = {arm.variant: rows(arm.variant, job.run.seed, job.years) for arm in job.arms}
     school = {"name": np.array(["甲", "乙", "丙"]), "score_mean": np.arange(SCHOOLS) / (1 + job.run.seed)}
     schools = {arm.variant: [school] * (job.years + 1) for arm in job.arms}
-    return Part(*job.run, yearly_columns(yearly), school_columns(schools))
+    return part_of(job.run, yearly_columns(yearly), school_columns(schools))
 
 
 def fail_at_two(job: Job) -> Part:
@@ -52,7 +52,7 @@ def fail_at_two(job: Job) -> Part:
     *kept, lost = job.arms
     whole = run_seed(Job(job.run, job.years, tuple(kept), job.calibrations))
     failed: Failure = failure(job.run, lost.variant, ZeroDivisionError("no such luck"))
-    return Part(*job.run, whole.yearly, whole.schools, (failed,))
+    return part_of(job.run, whole.yearly, whole.schools, (failed,))
 
 
 def die_at_two(job: Job) -> Part:

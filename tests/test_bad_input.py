@@ -145,7 +145,7 @@ CASES = [
     Bad(EXPERIMENT, "seeds: 50", "seeds: [1, 2.5]", "seeds", "each a whole number", "[1, 2.5]"),
     Bad(EXPERIMENT, "seeds: 50", "seeds: {until: {outcome: exits, half_width: 1, most: 400}}", "seeds", "a number of seeds or a list", "not built yet", "seeds: 50"),
     Bad(EXPERIMENT, "years: 10", "years: 0", "years", "from 1 to 100", "0"),
-    Bad(EXPERIMENT, "draws: 0", "draws: 20", "uncertainty.draws", "0", "not built yet", "draws: 0"),
+    Bad(EXPERIMENT, "draws: 0", "draws: -2", "uncertainty.draws", "a whole number of draws", "-2", ""),
     Bad(EXPERIMENT, "sweep: {}", "sweep: {rotation.rate: [0.05, 0.15]}", "sweep", "an empty sweep", "not built yet"),
     Bad(EXPERIMENT, "rotation.rate: 0.05", "rotation.rat: 0.05", "variants.five.set.rotation.rat", "the path of a setting", "rotation.rat", "did you mean rotation.rate?"),
     Bad(EXPERIMENT, "rotation.rate: 0.05", "rotation.rate: 5", "variants.five.set.rotation.rate", "a share", "5", "did you mean 0.05?"),

@@ -46,13 +46,14 @@ def run(
     out: Path | None,
     dry_run: bool,
     lang: str | None,
+    draws: int | None = None,
 ) -> int:
     """Run an experiment file, then say what came out."""
     lang = language(lang)
     if dry_run:
         from sim.commands.estimate import estimate
 
-        print(estimate(experiment, seeds, years, jobs, out))
+        print(estimate(experiment, seeds, years, jobs, out, draws))
         return DONE
     _get_ready(jobs, scheduler)
     from sim.studies import Interrupted, NothingRan, run_experiment
@@ -60,7 +61,7 @@ def run(
     try:
         with progress(_say("worlds", lang)) as told:
             study = run_experiment(
-                experiment, seeds, years, jobs, out=out, scheduler=scheduler, progress=told, say=tell
+                experiment, seeds, years, jobs, draws=draws, out=out, scheduler=scheduler, progress=told, say=tell
             )
     except Interrupted as error:
         return _stopped(error, lang)
@@ -84,6 +85,7 @@ def ask(
     scheduler: str | None,
     json: bool,
     lang: str | None,
+    draws: int = 0,
 ) -> int:
     """Answer one question."""
     _get_ready(jobs, scheduler, charts=not json)
@@ -101,6 +103,7 @@ def ask(
                 seeds or DEFAULT_SEEDS,
                 years or DEFAULT_YEARS,
                 jobs,
+                draws=draws,
                 scheduler=scheduler,
                 progress=told,
             )

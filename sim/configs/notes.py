@@ -34,6 +34,8 @@ class Annotation(Section):
     row: str | None = None
     transfer: bool = False
     """Whether the estimate comes from a country unlike the one modelled."""
+    first_rank: bool = False
+    """Whether conclusions hinge on this value, so that reports name it first."""
 
 
 ANNOTATIONS = tuple(Annotation.model_fields)
@@ -60,6 +62,7 @@ class Note:
     note: str | None = None
     row: str | None = None
     transfer: bool = False
+    first_rank: bool = False
 
 
 class Notes(Mapping[str, Note]):
