@@ -91,6 +91,36 @@ def what_if(
 
 
 @app.command()
+def decompose(
+    county: Annotated[str, typer.Argument(metavar="COUNTY", help="A county by name or path.")],
+    policy: Annotated[
+        str | None, typer.Option("--policy", metavar="NAME", help="A policy not named like the county.")
+    ] = None,
+    outcomes: Annotated[
+        list[str] | None, typer.Option("--outcome", metavar="NAME...", help="Outcomes to be divided.")
+    ] = None,
+    mechanisms: Annotated[
+        str | None, typer.Option("--mechanisms", metavar="A,B,...", help="Mechanisms or switches to divide among.")
+    ] = None,
+    seeds: Seeds = None,
+    years: Years = None,
+    jobs: Jobs = None,
+    quick: Annotated[bool, typer.Option("--quick", help="Some orders of switching on, not all subsets.")] = False,
+    json: Json = False,
+    lang: Language = None,
+) -> None:
+    """Divide a policy's effect among its mechanisms.
+
+    \b
+    Example: sim decompose taishan --outcome score_member --seeds 10
+    """
+    from sim.commands.decomposition import decompose as command
+
+    named = mechanisms.split(",") if mechanisms else []
+    raise typer.Exit(command(county, policy, outcomes or [], named, seeds, years, jobs, quick, json, lang))
+
+
+@app.command()
 def report(
     results: Annotated[Path, typer.Argument(metavar="RESULTS_DIR", help="A folder that sim run has filled.")],
     lang: Language = None,
@@ -139,7 +169,7 @@ def describe(
 
 def main() -> None:
     """Run the command line; mistakes of the user end with exit code 2 and no traceback."""
-    sys.argv[1:] = terminal.spread(sys.argv[1:], "--against")
+    sys.argv[1:] = terminal.spread(terminal.spread(sys.argv[1:], "--against"), "--outcome")
     with terminal.tidy():
         app()
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 OUTSIDE_THE_MODEL = frozenset(
     {
-        "__init__", "__main__", "agents", "analysis", "commands", "configs", "description", "experiment",
+        "__init__", "__main__", "agents", "analysis", "commands", "configs", "decomposition", "description", "experiment",
         "library", "store", "studies",
     }
 )  # fmt: skip
