@@ -5,9 +5,8 @@ that a policy sets to work; switches of the world itself (peers, colleagues, cla
 well, so they are told apart as amplifiers: the effect with each of them off.
 """
 
-import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from itertools import batched
 from pathlib import Path
@@ -17,8 +16,9 @@ import numpy as np
 
 from sim.analysis.compare import Outcome, parse
 from sim.analysis.decompose import Subset, alone_off, along, sampled, shapley, subsets
+from sim.analysis.pieces import STORED, Amplifier, Decomposition, Parts, Piece, read, write
 from sim.analysis.worlds import interval
-from sim.configs import ConfigError, Problem, content_hash, listing, nearest
+from sim.configs import ConfigError, Problem, as_settings, content_hash, listing, nearest
 from sim.draws import Draws
 from sim.evidence import Switches
 from sim.runs.design import code_hash
@@ -32,12 +32,13 @@ MECHANISMS: Mapping[str, tuple[str, ...]] = {
     "rotation": ("rotation", "dip"),
     "pairing": ("pairing",),
     "events": ("events",),
-    "management": ("management",),
-    "curriculum": ("curriculum",),
+    "management": ("links.*.leadership=autonomous",),
+    "curriculum": ("links.*.curriculum.sharing=0",),
     "bundling": ("bundling", "effort"),
     "fund": ("fund",),
 }
-"""Mechanisms that a policy sets to work, each with the switches it takes."""
+"""Mechanisms that a policy sets to work, each with what takes it away: switches, or settings of the policy where
+a switch would also take away what schools do on their own."""
 AMPLIFIERS = (
     "choice", "reputation", "drift", "titles", "match", "refusal", "load", "colleagues", "peers", "class_size",
 )  # fmt: skip
@@ -56,66 +57,8 @@ Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True)
-class Piece:
-    """One mechanism's part of an outcome's effect: numbers in the outcome's unit, intervals over seeds.
-
-    `alone_off` is what is lost when it alone is switched off; `share` is the Shapley share as a part of the effect;
-    `order_error` is the standard error of orders left out, 0 where all subsets were run.
-    """
-
-    mechanism: str
-    alone_off: float
-    shapley: float
-    low: float
-    high: float
-    share: float
-    order_error: float = 0.0
-
-
-@dataclass(frozen=True)
-class Amplifier:
-    """The effect with a switch of the world off, and how much of the effect goes with it."""
-
-    switch: str
-    effect_without: float
-    change: float
-    low: float
-    high: float
-
-
-@dataclass(frozen=True)
-class Parts:
-    """The effect of one outcome and its pieces, which add up to it."""
-
-    outcome: str
-    effect: float
-    low: float
-    high: float
-    pieces: tuple[Piece, ...]
-    amplifiers: tuple[Amplifier, ...]
-
-
-@dataclass(frozen=True)
-class Decomposition:
-    """What became of a decomposition; `path` is the folder where it lies."""
-
-    county: str
-    policy: str
-    years: int
-    seeds: int
-    exact: bool
-    runs: int
-    outcomes: tuple[Parts, ...]
-    path: Path
-
-    def plain(self) -> dict[str, Any]:
-        """As JSON holds it."""
-        return {**asdict(self), "path": str(self.path)}
-
-
-@dataclass(frozen=True)
 class Run:
-    """One run: with the policy or without, some switches off."""
+    """One run: with the policy or without; `off` holds switches that are off and settings made in the policy."""
 
     grouped: bool
     off: frozenset[str]
@@ -130,7 +73,7 @@ class _Job:
     county: str
     years: int
     outcomes: tuple[str, ...]
-    with_policy: "Resolved"
+    policies: "Mapping[frozenset[str], Resolved]"
     without: "Resolved"
     setting: "Setting"
     solved: "Calibration"
@@ -169,10 +112,11 @@ def decompose(
              setting.key, content_hash(with_policy.policy.value))  # fmt: skip
     path = out or RESULTS / sha256(repr(asked).encode()).hexdigest()[:12]
     title = Path(policy or county).stem
-    if (path / "decomposition.json").is_file() and out is None:
-        return _read(path)
-    common = {"county": county, "years": years, "outcomes": tuple(outcomes), "with_policy": with_policy,
-              "without": without, "setting": setting, "solved": calibrate(setting)[0]}  # fmt: skip
+    if (path / STORED).is_file() and out is None:
+        return read(path)
+    common = {"county": county, "years": years, "outcomes": tuple(outcomes), "without": without,
+              "policies": _policies(county, policy, chosen), "setting": setting,
+              "solved": calibrate(setting)[0]}  # fmt: skip
     everything = frozenset(switch for switches in chosen.values() for switch in switches)
     acting = _acting(_Job(1, (), **common), chosen)  # type: ignore[arg-type]
 
@@ -189,7 +133,7 @@ def decompose(
     tasks = [
         _Job(seed, part, **common)  # type: ignore[arg-type]
         for seed in range(1, seeds + 1)
-        for part in batched(todo, RUNS_A_JOB, strict=False)
+        for part in batched(todo, RUNS_A_JOB)
     ]
     with workers(jobs) as staff:
         values = _carry_out(tasks, staff, progress)
@@ -203,10 +147,7 @@ def decompose(
         without_it = {name: effect(two, place) for name, two in world.items()}
         parts.append(_parts(outcome, tuple(chosen), effects, without_it, orders))
     found = Decomposition(Path(county).stem, title, years, seeds, exact, len(todo) * seeds, tuple(parts), path)
-    path.mkdir(parents=True, exist_ok=True)
-    (path / "decomposition.json").write_text(
-        json.dumps(found.plain(), ensure_ascii=False, indent=1) + "\n", encoding="utf-8"
-    )
+    write(found)
     return found
 
 
@@ -247,7 +188,8 @@ def _parts(
 
 def _chosen(names: Sequence[str]) -> dict[str, tuple[str, ...]]:
     """Mechanisms by name with their switches; a switch may be named as well."""
-    known = {**MECHANISMS, **{name: (name,) for name in Switches.model_fields if name not in MECHANISMS}}
+    switches = {name: (name,) for name in Switches.model_fields if name not in MECHANISMS}
+    known = {**MECHANISMS, **switches}
     problems = [
         Problem("--mechanisms", None, name, "a mechanism or a switch", name, nearest(name, known) or listing(known, 30))
         for name in names
@@ -263,6 +205,24 @@ def _chosen(names: Sequence[str]) -> dict[str, tuple[str, ...]]:
     if problems:
         raise ConfigError(problems)
     return chosen
+
+
+def _policies(
+    county: str, policy: str | None, chosen: Mapping[str, tuple[str, ...]]
+) -> "dict[frozenset[str], Resolved]":
+    """The policy with every set of the settings that take mechanisms away; links that it lacks need none."""
+    from sim.library import resolve
+
+    made = [text for off in chosen.values() for text in off if _is_setting(text)]
+    found = {}
+    for some in subsets(made):
+        settings = [replace(setting, optional=True) for setting in as_settings(sorted(some))]
+        found[some] = resolve(county, policy, settings)
+    return found
+
+
+def _is_setting(off: str) -> bool:
+    return "=" in off
 
 
 def _check(outcomes: Sequence[str]) -> None:
@@ -331,9 +291,10 @@ class _World:
         from sim.model import SchoolingModel
 
         job = self.job
-        resolved = job.with_policy if run.grouped else job.without
+        made = frozenset(filter(_is_setting, run.off))
+        resolved = job.policies[made] if run.grouped else job.without
         evidence = resolved.evidence
-        switches = evidence.value.switches.model_copy(update=dict.fromkeys(run.off, False))
+        switches = evidence.value.switches.model_copy(update=dict.fromkeys(run.off - made, False))
         switched = replace(evidence, value=evidence.value.model_copy(update={"switches": switches}))
         model = SchoolingModel(
             job.county, resolved=resolved._replace(evidence=switched), seed=job.seed, founded=self.county
@@ -368,19 +329,3 @@ def _series(rows: Sequence[Any], measure: str, stage: str) -> dict[int, float]:
         for row in rows
         if row.measure == measure and row.stage == stage and row.zone == "all" and row.value is not None
     }
-
-
-def _read(path: Path) -> Decomposition:
-    """A stored decomposition."""
-    told = json.loads((path / "decomposition.json").read_text(encoding="utf-8"))
-    outcomes = tuple(
-        Parts(
-            **{
-                **part,
-                "pieces": tuple(Piece(**item) for item in part["pieces"]),
-                "amplifiers": tuple(Amplifier(**item) for item in part["amplifiers"]),
-            }
-        )
-        for part in told["outcomes"]
-    )
-    return Decomposition(**{**told, "outcomes": outcomes, "path": path})

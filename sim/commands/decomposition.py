@@ -9,14 +9,15 @@ from sim.analysis.numbers import decimals, fixed
 from sim.commands.terminal import DONE, language, progress
 
 if TYPE_CHECKING:
-    from sim.decomposition import Decomposition, Parts
+    from sim.analysis.pieces import Decomposition, Parts
 
 WORDS = {
     "runs": ("runs", "次运行"),
     "opening": (
         "{county} under {policy} instead of no groups, year {years}, {seeds} paired worlds: {subject} changes by "
         "{size} {unit}. Of this {pieces}.",
-        "{county}：{policy}与不组建集团相比，第{years}年，{seeds}个配对世界：{subject}变化{size} {unit}。其中{pieces}。",
+        "{county}：{policy}与不组建集团相比，第{years}年，{seeds}个配对世界：{subject}变化{size} {unit}。"
+        "其中{pieces}。",
     ),
     "piece": ("{name} gives {size}", "{name}为{size}"),
     "comma": (", ", "，"),
@@ -114,20 +115,13 @@ def draw(found: "Decomposition", lang: str = "en") -> Path:
     from sim.analysis.charts.decomposition import bars
     from sim.analysis.outcomes import in_table, unit
 
-    shown = [
-        (
-            f"{in_table(part.outcome, 'en')}, {unit(part.outcome).change}".removesuffix(", "),
-            [
-                (
-                    name_of(piece.mechanism),
-                    *(unit(part.outcome).scale * end for end in (piece.shapley, piece.low, piece.high)),
-                )
-                for piece in part.pieces
-            ]
-            + [("total", *(unit(part.outcome).scale * end for end in (part.effect, part.low, part.high)))],
-        )
-        for part in found.outcomes
-    ]
+    shown = []
+    for part in found.outcomes:
+        form = unit(part.outcome)
+        rows = [(name_of(item.mechanism), item.shapley, item.low, item.high) for item in part.pieces]
+        rows.append(("total", part.effect, part.low, part.high))
+        scaled = [(name, form.scale * size, form.scale * low, form.scale * high) for name, size, low, high in rows]
+        shown.append((f"{in_table(part.outcome)}, {form.change}".removesuffix(", "), scaled))
     figure = bars(shown, f"What the effect of {found.policy} is made of",
                   f"{found.county}, year {found.years}, against no groups; Shapley shares with 95 % intervals over "
                   f"{found.seeds} worlds")  # fmt: skip
@@ -158,8 +152,8 @@ def _tell(found: "Decomposition", part: "Parts", lang: str) -> None:
     console.print(_say("table", lang, subject=in_table(part.outcome, lang), unit=form.change), markup=False)
     rows = [
         (
-            name_of(piece.mechanism, lang), written(piece.alone_off), written(piece.shapley), ends(piece.low, piece.high),
-            f"{fixed(100 * piece.share, 0)} %",
+            name_of(piece.mechanism, lang), written(piece.alone_off), written(piece.shapley),
+            ends(piece.low, piece.high), f"{fixed(100 * piece.share, 0)} %",
         )
         for piece in part.pieces
     ]  # fmt: skip

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
 OUTSIDE_THE_MODEL = frozenset(
     {
-        "__init__", "__main__", "agents", "analysis", "commands", "configs", "decomposition", "description", "experiment",
-        "library", "store", "studies",
+        "__init__", "__main__", "agents", "analysis", "commands", "configs", "decomposition", "description",
+        "experiment", "library", "store", "studies",
     }
 )  # fmt: skip
 """Modules whose code cannot change what a run yields. Runs of another code than all the rest are never mixed in."""
