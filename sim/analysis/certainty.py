@@ -22,7 +22,7 @@ ENGLISH = {
     "of single worlds)",
     "luck": "; most of the uncertainty of a single county is luck, not the coefficients, which make up {share} of it",
     "one seed": "; with one seed a draw, luck and coefficients cannot be told apart",
-    "refused": " {refused} of {asked} draws were left out, since no county fits their coefficients.",
+    "refused": " {refused} of {asked} draws are left out, since no county fits their coefficients.",
     "then": "; ",
     "percent": "{share} %",
 }

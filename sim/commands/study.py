@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from sim.store import Failure
     from sim.studies import Answer, Interrupted, Study
 
+OF_DRAWS = ("luck_low", "luck_high", "coefficient_share", "same_sign")
+"""What the answer in JSON says more of an outcome where coefficients are drawn."""
+
 WORDS = {
     "worlds": ("paired worlds", "配对世界"),
     "not told apart": ("not told apart from zero", "与零无法区分"),
@@ -150,7 +153,12 @@ def as_json(answer: "Answer", lang: str = "en") -> dict[str, Any]:
         }
         if not item.told_apart:
             outcomes[name]["note"] = _say("not told apart", lang)
-    return {
+    drawn = (answer.manifest.get("uncertainty") or {}).get("draws")
+    if drawn:
+        for row in answer.results.table("uncertainty.csv").to_dict("records"):
+            if row["outcome"] in outcomes:
+                outcomes[row["outcome"]] |= {name: _number(row[name]) for name in OF_DRAWS}
+    return ({"draws": drawn} if drawn else {}) | {
         "county": answer.county,
         "variant": _asked(asked[answer.variant], answer.county),
         "against": _asked(asked[answer.base], answer.county),

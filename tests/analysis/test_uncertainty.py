@@ -129,6 +129,6 @@ def test_the_sentence_says_what_decides():
     assert "between +0.11" in text
     assert "over 5 draws" in text.lower()
     assert "most of the uncertainty is about coefficients, not luck (100 %" in text
-    assert "1 of 6 draws were left out" in text
+    assert "1 of 6 draws are left out" in text
     assert "系数" in sentence(manifest, values, "here", "b", "a", "zh")
     assert sentence({"uncertainty": {"draws": 0}, "outcomes": []}, values, "here", "b", "a") == ""
