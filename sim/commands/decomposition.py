@@ -54,17 +54,18 @@ def decompose(
     years: int | None, jobs: int | None, quick: bool, json: bool, lang: str | None,
 ) -> int:  # fmt: skip
     """Run or read a decomposition and tell it."""
-    from sim import decomposition
+    from sim.decomposition import DEFAULT_SEEDS, DEFAULT_YEARS, OUTCOMES
+    from sim.decomposition import decompose as divided
 
     lang = language(lang)
     with progress(_say("runs", lang)) as told:
-        found = decomposition.decompose(
+        found = divided(
             county,
             policy,
-            outcomes or decomposition.OUTCOMES,
+            outcomes or OUTCOMES,
             mechanisms,
-            seeds or decomposition.DEFAULT_SEEDS,
-            years or decomposition.DEFAULT_YEARS,
+            seeds or DEFAULT_SEEDS,
+            years or DEFAULT_YEARS,
             quick,
             jobs,
             progress=told,

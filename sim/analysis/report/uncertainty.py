@@ -105,7 +105,7 @@ def _links_table(links: list[Link], kinds: Mapping[str, str], outcome: str, word
     for item in links:
         places = decimals(meaning.scale * item.error)
         marks = [words("mark_first_rank")] * item.first_rank + [words("mark_assumed")] * item.assumed
-        marks += [words(f"mark_{kinds[item.path]}")] if item.path in kinds else []
+        marks += [words.term("kinds", kinds[item.path])] if item.path in kinds else []
         marks += [words("mark_noise")] * (not item.told_apart)
         rows.append(
             [
@@ -137,7 +137,7 @@ def _picture(
     )
     subtitle = words("tornado_subtitle", unit=meaning.change_unit, base=words.variant(worlds.base))
     name = f"{prefix}hinges"
-    labels = {path: f"{short(path)} ({words('mark_' + kind)})" for path, kind in kinds.items()}
+    labels = {path: f"{short(path)} ({words.term('kinds', kind)})" for path, kind in kinds.items()}
 
     def draw(width: float) -> Any:
         return tornado(links, meaning.scale, title, subtitle, labels, width)
