@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from sim import measures as measures
     from sim.agents import Group, School, Student, Teacher
     from sim.configs import ConfigError
+    from sim.decomposition import decompose
     from sim.model import SchoolingModel
     from sim.store import Results
     from sim.studies import Answer, Study, run_experiment, what_if
@@ -24,6 +25,7 @@ _HOMES = {
     "Student": "sim.agents",
     "Group": "sim.agents",
     "what_if": "sim.studies",
+    "decompose": "sim.decomposition",
     "run_experiment": "sim.studies",
     "Answer": "sim.studies",
     "Study": "sim.studies",
@@ -42,6 +44,7 @@ __all__ = [
     "Student",
     "Study",
     "Teacher",
+    "decompose",
     "measures",
     "run_experiment",
     "what_if",

@@ -15,6 +15,9 @@ Language = Annotated[
 Jobs = Annotated[int | None, typer.Option("--jobs", min=1, help="Processes; by default one a processor.")]
 Seeds = Annotated[int | None, typer.Option("--seeds", min=1, help="How many paired worlds (seeds 1 to N).")]
 Years = Annotated[int | None, typer.Option("--years", min=1, max=100, help="School years after year 0.")]
+Draws = Annotated[
+    int | None, typer.Option("--draws", min=0, help="Draws of the coefficients from their ranges, in every seed.")
+]
 Scheduler = Annotated[
     str | None,
     typer.Option("--scheduler", metavar="tcp://…", help="A Dask scheduler to use in place of processes."),
@@ -37,6 +40,7 @@ def run(
     experiment: Annotated[str, typer.Argument(metavar="EXPERIMENT.yaml", help="An experiment file.")],
     seeds: Seeds = None,
     years: Years = None,
+    draws: Draws = None,
     jobs: Jobs = None,
     scheduler: Scheduler = None,
     out: Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Folder for the results.")] = None,
@@ -50,7 +54,7 @@ def run(
     """
     from sim.commands.study import run as command
 
-    raise typer.Exit(command(experiment, seeds, years, jobs, scheduler, out, dry_run, lang))
+    raise typer.Exit(command(experiment, seeds, years, jobs, scheduler, out, dry_run, lang, draws))
 
 
 @app.command("what-if")
@@ -68,6 +72,7 @@ def what_if(
     ] = None,
     seeds: Seeds = None,
     years: Years = None,
+    draws: Draws = None,
     jobs: Jobs = None,
     scheduler: Scheduler = None,
     json: Json = False,
@@ -80,7 +85,39 @@ def what_if(
     """
     from sim.commands.study import ask as command
 
-    raise typer.Exit(command(county, settings or [], against, policy, seeds, years, jobs, scheduler, json, lang))
+    raise typer.Exit(
+        command(county, settings or [], against, policy, seeds, years, jobs, scheduler, json, lang, draws or 0)
+    )
+
+
+@app.command()
+def decompose(
+    county: Annotated[str, typer.Argument(metavar="COUNTY", help="A county by name or path.")],
+    policy: Annotated[
+        str | None, typer.Option("--policy", metavar="NAME", help="A policy not named like the county.")
+    ] = None,
+    outcomes: Annotated[
+        list[str] | None, typer.Option("--outcome", metavar="NAME...", help="Outcomes to be divided.")
+    ] = None,
+    mechanisms: Annotated[
+        str | None, typer.Option("--mechanisms", metavar="A,B,...", help="Mechanisms or switches to divide among.")
+    ] = None,
+    seeds: Seeds = None,
+    years: Years = None,
+    jobs: Jobs = None,
+    quick: Annotated[bool, typer.Option("--quick", help="Some orders of switching on, not all subsets.")] = False,
+    json: Json = False,
+    lang: Language = None,
+) -> None:
+    """Divide a policy's effect among its mechanisms.
+
+    \b
+    Example: sim decompose taishan --outcome score_member --seeds 10
+    """
+    from sim.commands.decomposition import decompose as command
+
+    named = mechanisms.split(",") if mechanisms else []
+    raise typer.Exit(command(county, policy, outcomes or [], named, seeds, years, jobs, quick, json, lang))
 
 
 @app.command()
@@ -165,7 +202,7 @@ def validate(
 
 def main() -> None:
     """Run the command line; mistakes of the user end with exit code 2 and no traceback."""
-    sys.argv[1:] = terminal.spread(sys.argv[1:], "--against")
+    sys.argv[1:] = terminal.spread(terminal.spread(sys.argv[1:], "--against"), "--outcome")
     with terminal.tidy():
         app()
 

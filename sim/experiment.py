@@ -38,6 +38,7 @@ MORE_OUTCOMES = (
 
 STAGE_SUFFIXES = ("_primary", "_junior")
 MOST_SEEDS = 100_000
+MOST_DRAWS = 10_000
 
 
 def known_outcomes() -> tuple[str, ...]:
@@ -94,12 +95,6 @@ def _read_sweep(value: Any) -> Any:
     raise mistake("an empty sweep", "a sweep, which is not built yet", "write the settings as variants")
 
 
-def _read_draws(value: Any) -> Any:
-    if isinstance(value, int) and not isinstance(value, bool) and value > 0:
-        raise mistake("0", f"{value}; draws from the coefficients' ranges are not built yet", "write draws: 0")
-    return value
-
-
 SEED_FORMS: dict[str, Any] = {
     "anyOf": [
         {"type": "integer", "minimum": 1},
@@ -133,9 +128,9 @@ class Variant(Section):
 
 
 class Uncertainty(Section):
-    """How many draws of the coefficients from their ranges."""
+    """How many draws of the coefficients from their ranges; none means that all stay at their values."""
 
-    draws: Annotated[Count, BeforeValidator(_read_draws)] = 0
+    draws: Annotated[Count, Field(le=MOST_DRAWS), Meaning(f"a whole number of draws from 0 to {MOST_DRAWS}")] = 0
 
 
 class Experiment(Section):

@@ -60,24 +60,32 @@ class Failure(NamedTuple):
     seed: int
     error: str
     place: str = ""
+    draw: int = 0
 
 
 @dataclass(frozen=True)
 class Part:
-    """All runs of one (county, seed): the rows that go into the two tables, and the runs that failed."""
+    """All runs of one (county, seed, draw): the rows that go into the two tables, and the runs that failed."""
 
     county: str
     seed: int
     yearly: Columns
     schools: Columns
     failed: tuple[Failure, ...] = ()
+    draw: int = 0
+
+    @property
+    def run(self) -> "Run":
+        """What this is the part of."""
+        return Run(self.county, self.seed, self.draw)
 
 
 class Run(NamedTuple):
-    """One (county, seed)."""
+    """One world: a county under one seed and one draw of the coefficients (0: all at their values)."""
 
     county: str
     seed: int
+    draw: int = 0
 
 
 class Results:
@@ -118,6 +126,12 @@ class Results:
 
         return pd.read_csv(self.path / "contrasts.csv")
 
+    def table(self, name: str) -> "pd.DataFrame":
+        """Another table of the folder, such as `uncertainty.csv`; empty where the study has none."""
+        import pandas as pd
+
+        return pd.read_csv(self.path / name) if (self.path / name).is_file() else pd.DataFrame()
+
 
 @dataclass
 class Folder:
@@ -157,7 +171,7 @@ class Folder:
         import pyarrow.parquet as pq
 
         self.parts.mkdir(parents=True, exist_ok=True)
-        run = Run(part.county, part.seed)
+        run = part.run
         stamp = json.dumps(self._stamp(run, whole=not part.failed)).encode()
         for table in TABLES:
             rows = arrow(part, getattr(part, table)).replace_schema_metadata({_MARK: stamp})
@@ -180,7 +194,7 @@ class Folder:
             with pq.ParquetFile(self.part(run, table)) as file:
                 mark = json.loads(file.metadata.metadata[_MARK])
                 if mark["keys"] == {run.county: self.keys[run.county]}:
-                    return file.read(), mark["runs"][0][2]
+                    return file.read(), mark["runs"][0][-1]
         if run in self._merged:
             with pq.ParquetFile(self.path / f"{table}.parquet") as file:
                 return file.read_row_group(self._merged[run]), True
@@ -188,10 +202,11 @@ class Folder:
 
     def part(self, run: Run, table: str) -> Path:
         """The file that holds one table of a finished seed until all are merged."""
-        return self.parts / f"{run.county}.{run.seed:06d}.{table}.parquet"
+        draw = f".draw{run.draw:05d}" if run.draw else ""
+        return self.parts / f"{run.county}{draw}.{run.seed:06d}.{table}.parquet"
 
     def _stamp(self, run: Run, whole: bool) -> dict[str, Any]:
-        return {"keys": {run.county: self.keys[run.county]}, "runs": [[run.county, run.seed, whole]]}
+        return {"keys": {run.county: self.keys[run.county]}, "runs": [[*run, whole]]}
 
     def _in_tables(self) -> dict[Run, int]:
         """Whole runs of this configuration that stand in both tables, with their row group."""
@@ -200,9 +215,9 @@ class Folder:
             mark = _mark(self.path / f"{table}.parquet") or {"keys": {}, "runs": []}
             found.append(
                 {
-                    Run(county, seed): place
-                    for place, (county, seed, whole) in enumerate(mark["runs"])
-                    if whole and mark["keys"].get(county) == self.keys.get(county)
+                    Run(*run): place
+                    for place, (*run, whole) in enumerate(mark["runs"])
+                    if whole and mark["keys"].get(run[0]) == self.keys.get(run[0])
                 }
             )
         return found[0] if found[0] == found[1] else {}
@@ -219,7 +234,7 @@ class Merging:
         self._folder, self._runs, self._ready = folder, runs, set(ready)
         self._written = 0
         self._writers: dict[str, pq.ParquetWriter] = {}
-        self._stored: list[tuple[str, int, bool]] = []
+        self._stored: list[tuple[str, int, int, bool]] = []
 
     def __enter__(self) -> "Merging":
         self._sweep()
@@ -283,7 +298,7 @@ def arrow(part: Part, columns: Columns) -> "pa.Table":
     if "variant" in columns:
         front["variant"] = columns["variant"]
     front["seed"] = np.full(rows, part.seed, dtype=np.int32)
-    front["draw"] = np.zeros(rows, dtype=np.int32)
+    front["draw"] = np.full(rows, part.draw, dtype=np.int32)
     arrays = {}
     for name, values in {**front, **{k: v for k, v in columns.items() if k not in front}}.items():
         if isinstance(values, Words):
@@ -309,8 +324,13 @@ def write_manifest(path: Path, manifest: Mapping[str, Any]) -> None:
 
 def write_contrasts(path: Path, contrasts: "pd.DataFrame") -> None:
     """Write `contrasts.csv` into the folder `path`, whole or not at all."""
-    with _replaced(path / "contrasts.csv") as temporary:
-        contrasts.to_csv(temporary, index=False, lineterminator="\n")
+    write_table(path, "contrasts.csv", contrasts)
+
+
+def write_table(path: Path, name: str, table: "pd.DataFrame") -> None:
+    """Write a table as `name` into the folder `path`, whole or not at all."""
+    with _replaced(path / name) as temporary:
+        table.to_csv(temporary, index=False, lineterminator="\n")
 
 
 def _length(values: Words | NDArray[Any]) -> int:

@@ -15,16 +15,18 @@ from typing import TYPE_CHECKING, Any
 from sim.analysis.compare import Contrast, contrast, contrasts, parse
 from sim.configs import Setting
 from sim.runs.design import DEFAULT_SEEDS, DEFAULT_YEARS, Design, of_experiment, of_question
+from sim.runs.drawing import drawn_values, unsure
 from sim.runs.execution import Conducted, Progress, conduct
 from sim.runs.manifest import manifest
 from sim.runs.runner import RunSeed, run_seed
 from sim.runs.workers import workers
-from sim.store import MANIFEST, Failure, Folder, Results, frame, write_contrasts, write_manifest
+from sim.store import MANIFEST, Failure, Folder, Results, frame, write_contrasts, write_manifest, write_table
 
 if TYPE_CHECKING:
     import pandas as pd
 
 RESULTS = Path("results")
+DRAW_TABLES = ("draws.csv", "uncertainty.csv", "sensitivity.csv")
 Settings = Sequence[Setting | str] | Mapping[str, Any]
 
 
@@ -133,6 +135,7 @@ def what_if(
     years: int = DEFAULT_YEARS,
     jobs: int | None = None,
     *,
+    draws: int = 0,
     scheduler: Executor | str | Any = None,
     progress: Progress = lambda done, total: None,
 ) -> Answer:
@@ -146,13 +149,14 @@ def what_if(
         seeds: how many paired worlds.
         years: school years after year 0.
         jobs: processes, by default one a processor.
+        draws: how many draws of the coefficients from their ranges; without, all stay at their values.
         scheduler: an executor or a Dask client or address to use in place of processes.
         progress: told how many worlds of how many are done.
 
     Raises ConfigError where a name, path or value is wrong, and NothingRan where every run fails.
     """
     with workers(jobs, scheduler) as staff:
-        design = of_question(county, settings, against, policy, seeds, years)
+        design = of_question(county, settings, against, policy, seeds, years, draws)
         path = RESULTS / design.name
         results, done = carry_out(design, path, staff, progress)
     (name,) = design.arms
@@ -166,6 +170,7 @@ def run_experiment(
     years: int | None = None,
     jobs: int | None = None,
     *,
+    draws: int | None = None,
     out: str | Path | None = None,
     scheduler: Executor | str | Any = None,
     progress: Progress = lambda done, total: None,
@@ -173,10 +178,10 @@ def run_experiment(
 ) -> Study:
     """Run an experiment file, or what of it is not stored yet, into `results/<name>/` or `out`.
 
-    `seeds` (how many, from 1) and `years` override the file; the rest is as in `what_if`.
+    `seeds` (how many, from 1), `years` and `draws` override the file; the rest is as in `what_if`.
     """
     with workers(jobs, scheduler) as staff:
-        design = of_experiment(str(path), seeds, years)
+        design = of_experiment(str(path), seeds, years, draws)
         folder = Path(out) if out else RESULTS / design.name
         results, done = carry_out(design, folder, staff, progress, say)
     return Study(results, done.failed, done.run)
@@ -208,9 +213,40 @@ def carry_out(
     compared = contrasts(yearly, design.base, names)
     said = manifest(design, done, staff.count if staff else 1, before)
     write_contrasts(path, compared)
+    _write_draws(design, done, path, yearly, names, said)
     write_manifest(path, said)
     folder.clear()
     return Results(path).hold(manifest=said, yearly=yearly, contrasts=compared), done
+
+
+def _write_draws(
+    design: Design, done: Conducted, path: Path, yearly: "pd.DataFrame", names: Sequence[str], said: Mapping[str, Any]
+) -> None:
+    """What was drawn, luck against ignorance, and which coefficients matter; no tables where nothing was drawn."""
+    if not design.draws:
+        for name in DRAW_TABLES:
+            (path / name).unlink(missing_ok=True)
+        return
+    from sim.analysis.draws import tables
+
+    drawn = drawn_numbers(design, done)
+    found = tables(yearly, design.base, names, drawn, said["uncertainty"]["drawn"])
+    for name, table in zip(DRAW_TABLES, (drawn, *found), strict=True):
+        write_table(path, name, table)
+
+
+def drawn_numbers(design: Design, done: Conducted) -> "pd.DataFrame":
+    """Every drawn number: columns county, draw, path, value. Refused draws are left out."""
+    import pandas as pd
+
+    refused = {(item.county, item.draw) for item in done.refused}
+    rows = []
+    for county, arms in design.arms.items():
+        items = unsure(arms)
+        for draw in range(1, design.draws + 1):
+            if (county, draw) not in refused:
+                rows += [(county, draw, path, value) for path, value in drawn_values(items, draw).items()]
+    return pd.DataFrame(rows, columns=["county", "draw", "path", "value"])
 
 
 def _staged(outcome: str) -> bool:

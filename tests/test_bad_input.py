@@ -150,6 +150,9 @@ CASES = [
     Bad(TEACHERS, "{value: 0.30, row: P3", "{value: about 0.3, row: P3", "persistence", "a number from 0 below 1", "about 0.3"),
     Bad(TEACHERS, "{value: 0.20, row: P2", "{value: 20, row: P2", "teacher_between_school_share", "a share", "20", "did you mean 0.2?"),
     Bad(TEACHERS, "{value: 0.20, row: P2", "{value: 0.20, transfer: maybe, row: P2", "teacher_between_school_share.transfer", "true or false", "maybe"),
+    Bad(TEACHERS, "B(4, 16)", "B(4, -16)", "teacher_between_school_share", "two numbers above 0", "B(4, -16)", "in the remarks", at="teacher_between_school_share:"),
+    Bad(TEACHERS, "TN(0.15, 0.03; 0.08, 0.25)", "TN(0.15, 0.03)", "teacher_effect_sd", "4 numbers in TN", "TN(0.15, 0.03)", at="teacher_effect_sd:"),
+    Bad(POLICY, "low: 0.1, high: 0.5, clause: taishan.culture.brand", "low: 0.5, high: 0.1, clause: taishan.culture.brand", "links.fused.brand_share", "low below high", "0.5 and 0.1"),
     Bad(SWITCHES, "dip: on", "dip: no", "switches.dip", "true or false", "no", "did you mean false?"),
     Bad(SWITCHES, "dip: on", "dips: on", "switches.dips", "a known key", "dips", "did you mean dip?"),
     # Experiments
@@ -166,7 +169,7 @@ CASES = [
     Bad(EXPERIMENT, "seeds: 50", "seeds: [1, 2.5]", "seeds", "each a whole number", "[1, 2.5]"),
     Bad(EXPERIMENT, "seeds: 50", "seeds: {until: {outcome: exits, half_width: 1, most: 400}}", "seeds", "a number of seeds or a list", "not built yet", "seeds: 50"),
     Bad(EXPERIMENT, "years: 10", "years: 0", "years", "from 1 to 100", "0"),
-    Bad(EXPERIMENT, "draws: 0", "draws: 20", "uncertainty.draws", "0", "not built yet", "draws: 0"),
+    Bad(EXPERIMENT, "draws: 0", "draws: -2", "uncertainty.draws", "a whole number of draws", "-2", ""),
     Bad(EXPERIMENT, "sweep: {}", "sweep: {rotation.rate: [0.05, 0.15]}", "sweep", "an empty sweep", "not built yet"),
     Bad(EXPERIMENT, "rotation.rate: 0.05", "rotation.rat: 0.05", "variants.five.set.rotation.rat", "the path of a setting", "rotation.rat", "did you mean rotation.rate?"),
     Bad(EXPERIMENT, "rotation.rate: 0.05", "rotation.rate: 5", "variants.five.set.rotation.rate", "a share", "5", "did you mean 0.05?"),

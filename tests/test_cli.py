@@ -291,3 +291,52 @@ def test_the_list_of_coefficients_reads_in_both_languages(sim):
         code, out, _ = sim("evidence", "--lang", lang)
         assert code == 0
         assert out.index(heading) < out.index("event_reach") < out.index("brand_fade")
+
+
+@pytest.fixture
+def quick_foundings(monkeypatch):
+    """Foundings of draws that are solved at once."""
+    from sim.runs import fitted
+
+    monkeypatch.setattr(fitted, "solve_draw", lambda setting, start: fitted.Solved(tuple(start)))
+
+
+def test_with_draws_the_answer_tells_luck_from_ignorance(sim, quick_foundings):
+    code, out, _ = sim(*QUESTION, "--seeds", "2", "--draws", "4", "--json")
+    answer = json.loads(out)
+    assert code == 0
+    assert answer["draws"] == 4
+    outcome = answer["outcomes"]["gap_teacher_quality"]
+    # Made up: the same in every seed, and 1 + d times as large in draw d.
+    assert outcome["coefficient_share"] == pytest.approx(1)
+    assert outcome["luck_low"] == pytest.approx(outcome["luck_high"])
+    assert abs(outcome["high"] - outcome["low"]) > 0
+    assert outcome["same_sign"] == 1
+    _, out, _ = sim(*QUESTION, "--seeds", "2", "--draws", "4", "--lang", "en")
+    assert "Over 4 draws of the coefficients" in " ".join(out.split())
+
+
+def test_the_report_says_what_the_answer_hinges_on(sim, quick_foundings, tmp_path):
+    from sim.analysis.report.uncertainty import trust
+    from sim.analysis.words import Words
+    from sim.analysis.worlds import Worlds
+    from sim.store import Results
+
+    assert sim(*QUESTION, "--seeds", "2", "--draws", "6", "--json")[0] == 0
+    (folder,) = (tmp_path / "results" / "what-if").iterdir()
+    results = Results(folder)
+    told = trust(results, Worlds.of(results), tmp_path / "charts", "", Words())
+    assert "6 draws" in told.split.caption
+    assert told.links.rows[0][0].text == "links.fused.mentoring.pairing_coverage"
+    assert "first rank" in told.links.rows[0][-1].text
+    assert (tmp_path / "charts" / "hinges.svg").is_file()
+    # An interval over draws: in draw d the difference is 1 + d times the same.
+    change = Worlds.of(results).difference(results.manifest["base"], "score_mean")
+    assert change.shape[0] == 6
+
+
+def test_decompose_tells_wrong_names(sim):
+    code, _, err = sim("decompose", "taishan", "--mechanisms", "rotation,paring", "--jobs", "1")
+    assert code == terminal.WRONG_INPUT
+    assert "pairing" in err
+    assert "Traceback" not in err

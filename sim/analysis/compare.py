@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.analysis.uncertainty import split
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -38,7 +40,8 @@ class Contrast(NamedTuple):
     `difference` and are NaN where one pair gives none; `effect_size` is the difference over the SD of paired
     differences; `share_positive` counts pairs above zero; `runs_needed` is how many pairs an interval half as
     wide as the difference takes (inf where the difference is zero); `told_apart` says that the interval
-    leaves out zero.
+    leaves out zero. Where coefficients are drawn, the interval is that of luck and ignorance together
+    (`sim.analysis.uncertainty`), since worlds of one draw are alike.
     """
 
     county: str
@@ -143,8 +146,9 @@ def against(values: "pd.DataFrame", county: str, variant: str, base: str) -> lis
     first, second = first.droplevel("variant"), second.droplevel("variant")
     both = first.index.intersection(second.index)
     here, there = first.loc[both].to_numpy(float), second.loc[both].to_numpy(float)
+    draws = both.get_level_values("draw").to_numpy()
     return [
-        _contrast(county, str(name), variant, base, here[:, column], there[:, column])
+        _contrast(county, str(name), variant, base, here[:, column], there[:, column], draws)
         for column, name in enumerate(values.columns)
     ]
 
@@ -210,8 +214,10 @@ def _values(outcome: Outcome, last: "pd.DataFrame", means: "pd.DataFrame", sums:
     return (means if outcome.mean else last)[key]
 
 
-def _contrast(county: str, outcome: str, variant: str, base: str, here: Values, there: Values) -> Contrast:
-    """One outcome; `here` and `there` are (pairs,), NaN where a run lacks it."""
+def _contrast(
+    county: str, outcome: str, variant: str, base: str, here: Values, there: Values, draws: NDArray[np.integer]
+) -> Contrast:
+    """One outcome; `here`, `there` and `draws` are (pairs,), NaN where a run lacks it."""
     found = here - there
     known = ~np.isnan(found)
     found, pairs = found[known], int(known.sum())
@@ -235,6 +241,8 @@ def _contrast(county: str, outcome: str, variant: str, base: str, here: Values, 
         mean, sd = 0.0, 0.0
     half = 0.0 if sd == 0 else _quantile(pairs) * sd / math.sqrt(pairs)
     low, high = mean - half, mean + half
+    if sd > 0 and np.unique(draws[known]).size > 1:
+        mean, low, high, *_ = split(found, draws[known])
     return Contrast(
         county,
         outcome,

@@ -28,8 +28,15 @@ class Stored(Protocol):
     def schools(self) -> pd.DataFrame: ...  # noqa: D102
 
 
+class Drawn(np.ndarray):
+    """Paired differences whose coefficients were drawn: the first axis is of draws, each the mean of its seeds."""
+
+
 class Interval(NamedTuple):
-    """A mean over worlds and its 95 % t-interval; the ends are NaN where a single world gives no spread."""
+    """A mean over worlds and its 95 % t-interval; the ends are NaN where a single world gives no spread.
+
+    Over draws of the coefficients it is the middle 95 % of the draws, since more draws do not make one surer.
+    """
 
     mean: Any
     low: Any
@@ -47,6 +54,9 @@ def interval(sample: Array) -> Interval:
     Args:
         sample: (worlds, …) paired differences or levels.
     """
+    if isinstance(sample, Drawn):
+        low, high = np.nanquantile(sample, [0.025, 0.975], axis=0)
+        return Interval(*(np.asarray(end) for end in (np.nanmean(sample, axis=0), low, high)))
     known = np.isfinite(sample)
     count = known.sum(axis=0)
     filled = np.where(known, sample, 0.0)
@@ -137,9 +147,13 @@ class Worlds:
         return dict(zip(self.variants, filled, strict=True))
 
     def difference(self, variant: str, measure: str, stage: str = "all", zone: str = "all") -> Array:
-        """Variant less base within each world: (worlds, years 0 to N)."""
+        """Variant less base within each world: (worlds, years 0 to N); over draws of the coefficients, (draws, …)."""
         values = self.values(measure, stage, zone)
-        return values[variant] - values[self.base]
+        found = values[variant] - values[self.base]
+        draws = self._draw_of_world
+        if draws.max(initial=0) == draws.min(initial=0):
+            return found
+        return np.array([np.nanmean(found[draws == draw], axis=0) for draw in np.unique(draws)]).view(Drawn)
 
     @cached_property
     def _places(self) -> Mapping[tuple[str, str, str], NDArray[np.intp]]:
@@ -157,6 +171,14 @@ class Worlds:
         draw = self.yearly["draw"].to_numpy(dtype=np.int64) if "draw" in self.yearly else np.zeros_like(seed)
         _, place = np.unique(seed * (int(draw.max(initial=0)) + 1) + draw, return_inverse=True)
         return place
+
+    @cached_property
+    def _draw_of_world(self) -> NDArray[np.int64]:
+        """The draw of each world."""
+        draw = self.yearly["draw"].to_numpy(dtype=np.int64) if "draw" in self.yearly else np.zeros(0, np.int64)
+        found = np.zeros(self._world_count, np.int64)
+        found[self._world[: len(draw)]] = draw
+        return found
 
     @cached_property
     def _world_count(self) -> int:

@@ -11,6 +11,8 @@ PUPIL_YEARS_A_SECOND = 4_000_000
 """What one processor runs and measures; founding a county takes about as long as ten of its years."""
 FOUNDING_YEARS = 10
 CALIBRATION_SECONDS = 1.0
+DRAW_SECONDS = 2.5
+"""Solving the founding of one draw."""
 START_SECONDS = 4.0
 WORKER_BYTES = 180e6
 PUPIL_BYTES = 900
@@ -21,9 +23,11 @@ MEASURES_A_YEAR = 620
 PUPILS_A_SCHOOL = 1_250
 
 
-def estimate(experiment: str, seeds: int | None, years: int | None, jobs: int | None, out: Path | None) -> str:
+def estimate(
+    experiment: str, seeds: int | None, years: int | None, jobs: int | None, out: Path | None, draws: int | None = None
+) -> str:
     """Runs, time, memory and disk of a study in plain lines; nothing is run."""
-    design = of_experiment(experiment, seeds, years)
+    design = of_experiment(experiment, seeds, years, draws)
     path = out or RESULTS / design.name
     folder = Folder(path, design.keys)
     stored = sum(folder.done(run) for run in design.runs)
@@ -36,7 +40,9 @@ def estimate(experiment: str, seeds: int | None, years: int | None, jobs: int | 
     return "\n".join(
         [
             f"{design.name}: {', '.join(design.arms)}; "
-            f"{len(design.variants)} variants, {len(design.seeds)} seeds, {design.years} years",
+            f"{len(design.variants)} variants, {len(design.seeds)} seeds, "
+            + (f"{design.draws} draws, " if design.draws else "")
+            + f"{design.years} years",
             f"runs    {runs} ({stored * len(design.variants)} stored already in {path})",
             f"time    about {_duration(seconds)} on {workers} workers",
             f"memory  about {memory / 1e6:,.0f} MB",
@@ -52,14 +58,15 @@ def _seconds(design: Design, folder: Folder, workers: int) -> float:
         foundings = len({arm.setting.key for arm in arms})
         years = FOUNDING_YEARS * foundings + design.years * len(arms)
         total += todo * years * design.pupils(county) / PUPIL_YEARS_A_SECOND / workers
-        total += CALIBRATION_SECONDS * foundings * bool(todo)
+        drawn = len({run.draw for run in design.runs if run.draw and run.county == county and not folder.done(run)})
+        total += CALIBRATION_SECONDS * foundings * bool(todo) if not drawn else DRAW_SECONDS * drawn / workers
     return total + START_SECONDS
 
 
 def _bytes(design: Design) -> float:
     total = 0.0
     for county, arms in design.arms.items():
-        years = len(design.seeds) * len(arms) * (design.years + 1)
+        years = len(design.seeds) * max(design.draws, 1) * len(arms) * (design.years + 1)
         total += years * (MEASURES_A_YEAR * ROW_BYTES + design.pupils(county) / PUPILS_A_SCHOOL * SCHOOL_ROW_BYTES)
     return total
 

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from sim.store import Failure
     from sim.studies import Answer, Interrupted, Study
 
+OF_DRAWS = ("luck_low", "luck_high", "coefficient_share", "same_sign")
+"""What the answer in JSON says more of an outcome where coefficients are drawn."""
+
 WORDS = {
     "worlds": ("paired worlds", "配对世界"),
     "not told apart": ("not told apart from zero", "与零无法区分"),
@@ -46,13 +49,14 @@ def run(
     out: Path | None,
     dry_run: bool,
     lang: str | None,
+    draws: int | None = None,
 ) -> int:
     """Run an experiment file, then say what came out."""
     lang = language(lang)
     if dry_run:
         from sim.commands.estimate import estimate
 
-        print(estimate(experiment, seeds, years, jobs, out))
+        print(estimate(experiment, seeds, years, jobs, out, draws))
         return DONE
     _get_ready(jobs, scheduler)
     from sim.studies import Interrupted, NothingRan, run_experiment
@@ -60,7 +64,7 @@ def run(
     try:
         with progress(_say("worlds", lang)) as told:
             study = run_experiment(
-                experiment, seeds, years, jobs, out=out, scheduler=scheduler, progress=told, say=tell
+                experiment, seeds, years, jobs, draws=draws, out=out, scheduler=scheduler, progress=told, say=tell
             )
     except Interrupted as error:
         return _stopped(error, lang)
@@ -84,6 +88,7 @@ def ask(
     scheduler: str | None,
     json: bool,
     lang: str | None,
+    draws: int = 0,
 ) -> int:
     """Answer one question."""
     _get_ready(jobs, scheduler, charts=not json)
@@ -101,6 +106,7 @@ def ask(
                 seeds or DEFAULT_SEEDS,
                 years or DEFAULT_YEARS,
                 jobs,
+                draws=draws,
                 scheduler=scheduler,
                 progress=told,
             )
@@ -147,7 +153,12 @@ def as_json(answer: "Answer", lang: str = "en") -> dict[str, Any]:
         }
         if not item.told_apart:
             outcomes[name]["note"] = _say("not told apart", lang)
-    return {
+    drawn = (answer.manifest.get("uncertainty") or {}).get("draws")
+    if drawn:
+        for row in answer.results.table("uncertainty.csv").to_dict("records"):
+            if row["outcome"] in outcomes:
+                outcomes[row["outcome"]] |= {name: _number(row[name]) for name in OF_DRAWS}
+    return ({"draws": drawn} if drawn else {}) | {
         "county": answer.county,
         "variant": _asked(asked[answer.variant], answer.county),
         "against": _asked(asked[answer.base], answer.county),

@@ -35,7 +35,7 @@ class Annotation(Section):
     transfer: bool = False
     """Whether the estimate comes from a country unlike the one modelled."""
     first_rank: bool = False
-    """Whether conclusions lean on this number first."""
+    """Whether conclusions hinge on this value, so that reports name it first."""
 
 
 ANNOTATIONS = tuple(Annotation.model_fields)

@@ -43,9 +43,17 @@ def calibrate(setting: Setting) -> tuple[Calibration, Reached]:
     return recall(setting) or solve(setting)
 
 
-def solve(setting: Setting) -> tuple[Calibration, Reached]:
-    """Solve the founding's targets on fixed random numbers; returns the numbers and what they reach."""
-    bare = {seed: _draw(setting, seed) for seed in CALIBRATION_SEEDS}
+def solve(
+    setting: Setting,
+    seeds: tuple[int, ...] = CALIBRATION_SEEDS,
+    start: Calibration | None = None,
+    close: float = pupils.CLOSE,
+) -> tuple[Calibration, Reached]:
+    """Solve the founding's targets on fixed random numbers; returns the numbers and what they reach.
+
+    `seeds`: fewer are quicker and rougher; `start`: numbers of a like county; `close`: what counts as met.
+    """
+    bare = {seed: _draw(setting, seed) for seed in seeds}
 
     def show(solved: Calibration) -> Reached:
         results = []
@@ -56,7 +64,7 @@ def solve(setting: Setting) -> tuple[Calibration, Reached]:
             results.append(pupils.reached(county, before))
         return Reached(*np.mean(results, axis=0))
 
-    return pupils.solve(setting, show)
+    return pupils.solve(setting, show, start, close)
 
 
 def found(setting: Setting, solved: Calibration, seed: int) -> County:

@@ -152,19 +152,21 @@ def first_guess(setting: Setting) -> Calibration:
     )
 
 
-def solve(setting: Setting, show: Callable[[Calibration], Reached]) -> tuple[Calibration, Reached]:
+def solve(
+    setting: Setting, show: Callable[[Calibration], Reached], start: Calibration | None = None, close: float = CLOSE
+) -> tuple[Calibration, Reached]:
     """Solve the targets by Broyden's secant steps; returns the numbers and what they reach.
 
     Unknown i answers mainly for result i, which gives the first inverse Jacobian (`STEPS`). A result that
     the county cannot show (no rural zone, no group) is NaN and leaves its unknown at its first guess.
     """
-    goal, x = np.array(targets(setting)), np.array(first_guess(setting))
+    goal, x = np.array(targets(setting)), np.array(start or first_guess(setting))
     inverse = np.diag(STEPS)
     value = np.array(show(Calibration(*x)))
     best, best_value = x, value
     for _ in range(ROUNDS):
         miss = np.nan_to_num(goal - value)
-        if np.abs(miss).max() <= CLOSE:
+        if np.abs(miss).max() <= close:
             break
         trial = np.clip(x + np.clip(inverse @ miss, -WIDEST_STEP, WIDEST_STEP), LOWEST, HIGHEST)
         found = np.array(show(Calibration(*trial)))

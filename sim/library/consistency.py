@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from sim.configs import Loaded, Problem, Schedule, listing, nearest
+from sim.distributions import Malformed, distribution_of
 from sim.evidence import Evidence
 from sim.facts import Facts, Stages
 from sim.policy import Policy, SchoolKind
@@ -15,8 +16,19 @@ def problem_at(loaded: Loaded, path: str, expected: str, found: str, hint: str =
     return Problem.at(loaded.place(path), path, expected, found, hint)
 
 
+def range_problems(loaded: Loaded) -> Iterator[Problem]:
+    """Ranges and distributions in the remarks that say nothing."""
+    for path, note in loaded.notes.items():
+        if note.low is not None or note.high is not None or note.distribution is not None:
+            try:
+                distribution_of(0.0, note)
+            except Malformed as error:
+                yield problem_at(loaded, path, error.expected, error.found, "in the remarks beside the value")
+
+
 def facts_problems(county: Loaded[Facts]) -> Iterator[Problem]:
     """What does not fit within a county file."""
+    yield from range_problems(county)
     facts = county.value
     if not facts.stages:
         yield problem_at(county, "stages", "at least one stage", "none")
@@ -131,6 +143,7 @@ def _named_school_problems(county: Loaded[Facts]) -> Iterator[Problem]:
 
 def policy_problems(policy: Loaded[Policy]) -> Iterator[Problem]:
     """What does not fit within a policy."""
+    yield from range_problems(policy)
     decreed = policy.value
     if (decreed.groups or decreed.formation.rules) and decreed.start_year is None:
         yield problem_at(policy, "start_year", "the school year in which the groups start", "none")
@@ -279,6 +292,7 @@ def _formation_problems(policy: Loaded[Policy]) -> Iterator[Problem]:
 
 def evidence_problems(evidence: Loaded[Evidence]) -> Iterator[Problem]:
     """What does not fit among the coefficients."""
+    yield from range_problems(evidence)
     known = evidence.value
     if known.match_sd > known.teacher_effect_sd:
         expected = f"at most teacher_effect_sd, {known.teacher_effect_sd:g}, of which match is a part"

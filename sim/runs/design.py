@@ -1,7 +1,8 @@
 """A study laid out: every variant in every county resolved, which seeds, and what makes two runs the same.
 
-A *run* is one variant of one county under one seed. The unit of work is one (county, seed): the county is
-founded once and every variant starts from it, so variants are compared within the same world.
+A *run* is one variant of one county under one seed and one draw of the coefficients. The unit of work is one world
+(county, seed, draw): the county is founded once and every variant starts from it, so variants are compared within the
+same world.
 """
 
 import json
@@ -13,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.configs import ConfigError, Problem, Setting, as_settings, content_hash
+from sim.runs.drawing import drawn_arms, ranges
 from sim.store import Run
 
 if TYPE_CHECKING:
@@ -21,14 +23,15 @@ if TYPE_CHECKING:
 
 OUTSIDE_THE_MODEL = frozenset(
     {
-        "__init__", "__main__", "agents", "analysis", "commands", "configs", "description", "experiment",
-        "library", "store", "studies",
+        "__init__", "__main__", "agents", "analysis", "commands", "configs", "decomposition", "description",
+        "experiment", "library", "store", "studies",
     }
 )  # fmt: skip
 """Modules whose code cannot change what a run yields. Runs of another code than all the rest are never mixed in."""
 
 DEFAULT_YEARS = 10
 DEFAULT_SEEDS = 50
+KEPT_DRAWS = 4
 
 
 @dataclass(frozen=True)
@@ -69,24 +72,43 @@ class Design:
     variants: Mapping[str, Asked]
     arms: Mapping[str, tuple[Arm, ...]]
     places: Mapping[str, str]
+    draws: int = 0
 
     @property
     def runs(self) -> list[Run]:
-        """Every (county, seed), in the order of storage."""
-        return [Run(county, seed) for county in self.arms for seed in self.seeds]
+        """Every (county, seed, draw), in the order of storage."""
+        draws = range(1, self.draws + 1) if self.draws else [0]
+        return [Run(county, seed, draw) for county in self.arms for draw in draws for seed in self.seeds]
+
+    def drawn(self, county: str, draw: int) -> tuple[Arm, ...]:
+        """Every variant of a county in a draw; the last few are kept."""
+        known = self._drawn.get((county, draw))
+        if known is None:
+            known = self._drawn[county, draw] = drawn_arms(self.arms[county], draw)
+            if len(self._drawn) > KEPT_DRAWS:
+                del self._drawn[next(iter(self._drawn))]
+        return known
+
+    @cached_property
+    def _drawn(self) -> dict[tuple[str, int], tuple[Arm, ...]]:
+        return {}
 
     @cached_property
     def keys(self) -> dict[str, str]:
-        """For each county a hash of all that its rows depend on: configuration, years, code. Seeds apart."""
+        """For each county a hash of all that its rows depend on: configuration, years, code. Seeds and draws apart."""
         return {
-            county: _hash({"county": county, "years": self.years, "code": code_hash(), "arms": _of_arms(arms)})
+            county: _hash(
+                {"county": county, "years": self.years, "code": code_hash(), "arms": _of_arms(arms)}
+                | ({"ranges": ranges(arms)} if self.draws else {})
+            )
             for county, arms in self.arms.items()
         }
 
     @property
     def key(self) -> str:
         """A hash of the whole study, seeds included."""
-        return _hash({"keys": self.keys, "seeds": list(self.seeds)})
+        draws = {"draws": self.draws} if self.draws else {}
+        return _hash({"keys": self.keys, "seeds": list(self.seeds)} | draws)
 
     @property
     def asked_outcomes(self) -> list[str]:
@@ -104,10 +126,10 @@ class Design:
         return sum(zone.pupils for stage in stages for zone in stage.zones.values())
 
 
-def of_experiment(path: str, seeds: int | None = None, years: int | None = None) -> Design:
+def of_experiment(path: str, seeds: int | None = None, years: int | None = None, draws: int | None = None) -> Design:
     """The design of an experiment file.
 
-    `seeds` (how many, from 1) and `years` override the file. Raises ConfigError with all mistakes at once.
+    `seeds` (how many, from 1), `years` and `draws` override the file. Raises ConfigError with all mistakes at once.
     """
     from sim.library import check_experiment, load_experiment, variant_settings
 
@@ -122,6 +144,7 @@ def of_experiment(path: str, seeds: int | None = None, years: int | None = None)
     }
     file = loaded.files[0]
     changes = [f"--seeds {seeds}"] * (seeds is not None) + [f"--years {years}"] * (years is not None)
+    changes += [f"--draws {draws}"] * (draws is not None)
     return lay_out(
         name=file.stem,
         title=dict(experiment.title),
@@ -132,6 +155,7 @@ def of_experiment(path: str, seeds: int | None = None, years: int | None = None)
         outcomes=tuple(experiment.outcomes),
         variants=variants,
         counties=experiment.counties,
+        draws=experiment.uncertainty.draws if draws is None else draws,
     )
 
 
@@ -142,6 +166,7 @@ def of_question(
     policy: str | None = None,
     seeds: int = DEFAULT_SEEDS,
     years: int = DEFAULT_YEARS,
+    draws: int = 0,
 ) -> Design:
     """The design of one question: a county under `settings` against the policy as written, or `against`.
 
@@ -166,6 +191,7 @@ def of_question(
     replay = ["sim what-if", county, *map(str, mine)]
     replay += ["--against", *map(str, theirs)] if theirs else []
     replay += ["--policy", policy] if policy else []
+    replay += ["--draws", str(draws)] if draws else []
     design = lay_out(
         name="",
         title={"en": f"{here} against {there}", "zh": f"{here} 与 {there} 之比较"},
@@ -176,6 +202,7 @@ def of_question(
         outcomes=OUTCOMES,
         variants=variants,
         counties=(county,),
+        draws=draws,
     )
     return replace(design, name=f"what-if/{_hash(design.keys)[:12]}")
 

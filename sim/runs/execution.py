@@ -8,6 +8,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from sim.runs.design import Design
+from sim.runs.fitted import Numbers, Refused, numbers_of_draws
 from sim.runs.runner import Job, RunSeed, lost, run_seed
 from sim.runs.workers import Workers
 from sim.store import Failure, Folder, Part, Run
@@ -16,14 +17,14 @@ if TYPE_CHECKING:
     from sim.founding import Calibration, Setting
 
 Progress = Callable[[int, int], None]
-"""Told how many (county, seed) of how many are done."""
+"""Told how many worlds, and foundings of draws, of how many are done."""
 
 
 @dataclass(frozen=True)
 class Conducted:
     """What became of a study.
 
-    The runs that failed; how many (county, seed) were run now and how many were kept from before; seconds
+    The runs that failed; how many worlds were run now and how many were kept from before; seconds
     it took; whether anything is stored in the end.
     """
 
@@ -32,6 +33,8 @@ class Conducted:
     kept: int
     seconds: float
     stored: bool = True
+    refused: tuple[Refused, ...] = ()
+    """Draws of which there are no runs, since no county fits them."""
 
 
 def conduct(
@@ -48,24 +51,38 @@ def conduct(
     pending = [item for item in wanted if not folder.done(item)]
     kept = len(wanted) - len(pending)
     failed: list[Failure] = []
-    progress(kept, len(wanted))
+    solved: Numbers = {}
+    refused: tuple[Refused, ...] = ()
+    before = 0
+
+    def founded(done: int, total: int) -> None:
+        nonlocal before
+        before = total
+        progress(kept + done, len(wanted) + total)
+
+    if design.draws and pending:
+        solved, refused = numbers_of_draws(design, pending, workers, folder.parts / "foundings", founded)
+        without = {(item.county, item.draw) for item in refused}
+        wanted, pending = ([item for item in some if (item.county, item.draw) not in without]
+                           for some in (wanted, pending))  # fmt: skip
+    progress(kept + before, len(wanted) + before)
     with folder.merging(wanted, set(wanted) - set(pending)) as merging:
-        for count, part in enumerate(parts(jobs(design, pending), workers, run), kept + 1):
+        for count, part in enumerate(parts(jobs(design, pending, solved), workers, run), kept + before + 1):
             folder.add(part)
-            merging.add(Run(part.county, part.seed))
+            merging.add(part.run)
             failed += part.failed
-            progress(count, len(wanted))
+            progress(count, len(wanted) + before)
         stored = merging.finish()
     order = {item: place for place, item in enumerate(wanted)}
-    failed.sort(key=lambda item: order[Run(item.county, item.seed)])
-    return Conducted(tuple(failed), len(pending), kept, time.monotonic() - began, stored)
+    failed.sort(key=lambda item: order[Run(item.county, item.seed, item.draw)])
+    return Conducted(tuple(failed), len(pending), kept, time.monotonic() - began, stored, refused)
 
 
-def jobs(design: Design, pending: Sequence[Run]) -> Iterator[Job]:
-    """The jobs of `pending`; a county is calibrated when its first job is asked for."""
-    calibrations: dict[str, Calibration | Exception] = {}
+def jobs(design: Design, pending: Sequence[Run], solved: Numbers | None = None) -> Iterator[Job]:
+    """The jobs of `pending`; a county is calibrated when its first job is asked for, unless it is `solved`."""
+    calibrations: dict[str, Calibration | Exception] = dict(solved or {})
     for item in pending:
-        arms = design.arms[item.county]
+        arms = design.drawn(item.county, item.draw)
         for arm in arms:
             if arm.setting.key not in calibrations:
                 calibrations[arm.setting.key] = _calibration(arm.setting)

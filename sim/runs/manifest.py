@@ -14,8 +14,11 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from sim.configs import Notes
+from sim.library import inert
 from sim.runs.design import Arm, Design, code_hash
+from sim.runs.drawing import unsure
 from sim.runs.execution import Conducted
+from sim.runs.fitted import told_refusals
 
 PACKAGES = ("mesa", "numpy", "scipy", "pandas", "pyarrow", "pydantic", "matplotlib")
 DISTRIBUTION = "collectivized-schooling"
@@ -35,6 +38,7 @@ def manifest(
         "counties": list(design.arms),
         "years": design.years,
         "seeds": list(design.seeds),
+        "uncertainty": uncertainty(design, conducted),
         "base": design.base,
         "outcomes": list(design.outcomes),
         "variants": {
@@ -70,6 +74,27 @@ def manifest(
             for county, arms in design.arms.items()
         },
     }
+
+
+def uncertainty(design: Design, conducted: Conducted) -> dict[str, Any]:
+    """How many draws of the coefficients were asked for, which were refused, and what was drawn from which range."""
+    found: dict[str, Any] = {"draws": design.draws}
+    if design.draws:
+        found["refused"] = told_refusals(conducted.refused)
+        found["drawn"] = {
+            county: {
+                item.path: {
+                    "value": item.value,
+                    "distribution": str(item.distribution),
+                    "assumed": item.assumed,
+                    "first_rank": item.first_rank,
+                    "inert": bool(inert([item.path])),
+                }
+                for item in unsure(arms)
+            }
+            for county, arms in design.arms.items()
+        }
+    return found
 
 
 def set_paths(arm: Arm) -> dict[str, list[str]]:

@@ -1,4 +1,4 @@
-"""One (county, seed): found the county once, run every variant on it, gather what was measured.
+"""One world (county, seed, draw): found the county once, run every variant on it, gather what was measured.
 
 A run that fails is kept apart and named; the other variants of the seed go on.
 """
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Job:
-    """All variants of one county under one seed.
+    """All variants of one county under one seed and one draw.
 
     `calibrations` are by the key of the founding's setting; an error stands where calibrating failed.
     """
@@ -57,12 +57,17 @@ def run_seed(job: Job) -> Part:
             failed.append(failure(job.run, arm.variant, error))
     yearly = {name: model.yearly for name, model in models.items()}
     schools = {name: model.schools_yearly for name, model in models.items()}
-    return Part(*job.run, yearly_columns(yearly), school_columns(schools), tuple(failed))
+    return part_of(job.run, yearly_columns(yearly), school_columns(schools), tuple(failed))
 
 
 def lost(job: Job, error: BaseException) -> Part:
     """The part of a job of which nothing came back."""
-    return Part(*job.run, {}, {}, tuple(failure(job.run, arm.variant, error) for arm in job.arms))
+    return part_of(job.run, {}, {}, tuple(failure(job.run, arm.variant, error) for arm in job.arms))
+
+
+def part_of(run: Run, yearly: Columns, schools: Columns, failed: tuple[Failure, ...] = ()) -> Part:
+    """The part of a run."""
+    return Part(run.county, run.seed, yearly, schools, failed, run.draw)
 
 
 def yearly_columns(models: "dict[str, list[Any]]") -> Columns:
@@ -101,4 +106,4 @@ def failure(run: Run, variant: str, error: BaseException) -> Failure:
     """What is kept of an error: its text, and the innermost place in the program."""
     frames = traceback.extract_tb(error.__traceback__)
     place = f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
-    return Failure(run.county, variant, run.seed, f"{type(error).__name__}: {error}", place)
+    return Failure(run.county, variant, run.seed, f"{type(error).__name__}: {error}", place, run.draw)

@@ -2,6 +2,6 @@
 
 from collections.abc import Mapping
 
-from sim.analysis.phrases import page, pictures
+from sim.analysis.phrases import page, pictures, uncertainty
 
-ENGLISH: Mapping[str, object] = {**pictures.ENGLISH, **page.ENGLISH}
+ENGLISH: Mapping[str, object] = {**pictures.ENGLISH, **page.ENGLISH, **uncertainty.ENGLISH}

@@ -12,7 +12,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from sim.analysis import charts, style
-from sim.analysis.report import answer, compared, trust, verdict
+from sim.analysis.report import answer, compared, trust, uncertainty, verdict
 from sim.analysis.report.table import Table
 from sim.analysis.sentences import headline
 from sim.analysis.words import Words
@@ -43,6 +43,7 @@ class County(NamedTuple):
     verdicts: list[tuple[Table, list[str]]]
     decreed: list[Table]
     doubts: list[str]
+    trust: uncertainty.Trust | None
     settings: list[tuple[str, str]]
 
 
@@ -111,6 +112,7 @@ def _county(results: Results, county: str, folder: Path, words: Words) -> County
             for name in dict.fromkeys((worlds.base, *compared.ungrouped(manifest, county)))
         ],
         doubts=_doubts(worlds, manifest, words),
+        trust=uncertainty.trust(results, worlds, folder, f"{county}-" if several else "", words),
         settings=_settings(manifest, county, words),
     )
 
@@ -193,9 +195,10 @@ def _variants(manifest: Mapping[str, Any], words: Words) -> list[tuple[str, str,
 def _doubts(worlds: Worlds, manifest: Mapping[str, Any], words: Words) -> list[str]:
     """What the intervals do not hold, and how far to trust the rest."""
     unsure, every = compared.assumed(manifest, worlds.county)
+    drawn = bool((manifest.get("uncertainty") or {}).get("draws"))
     return [
         words("doubt_county"),
-        words("doubt_intervals", worlds=worlds.worlds),
+        words("doubt_intervals_drawn" if drawn else "doubt_intervals", worlds=worlds.worlds),
         words("doubt_assumed", unsure=unsure, every=every),
         *trust.lines(manifest, worlds.county, words),
     ]
