@@ -123,7 +123,7 @@ def _balance(county: County, options: Rows, school: NDArray[np.int32], lot: NDAr
     place = rank_within(school, lot)
     for group in np.unique(schools.group[here]).tolist():
         units = np.flatnonzero(here & (schools.group == group))
-        if units.size < 2 or not schools.seats[units].sum():
+        if units.size <= 1 or not schools.seats[units].sum():
             continue
         part = np.zeros(len(schools), np.int64)
         part[units] = whole_shares(int(living[units].sum()), schools.seats[units])

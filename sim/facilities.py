@@ -52,7 +52,7 @@ def purchases(county: County, policy: Policy, evidence: Evidence, allotted: Yuan
     """Set a share of each group's fund aside for equipment and buy what may be bought this year."""
     schools, groups, rules = county.schools, county.groups, policy.funding
     bought = np.zeros(len(schools), np.int64)
-    set_aside, spent, awaiting = (np.zeros(len(groups), np.int64) for _ in range(3))
+    set_aside, spent, awaiting = (np.zeros_like(groups.awaiting_yuan) for _ in ("aside", "spent", "later"))
     if not (rules.equipment_share and evidence.switches.equipment and evidence.switches.fund):
         return Purchases(bought, set_aside, spent, awaiting)
     lacking = _lacking(county)
@@ -174,7 +174,7 @@ def handed_on(county: County, policy: Policy, stock: Floats) -> Floats:
     for group in range(len(county.groups)):
         inside = (schools.group == group) & ((rate > 0) | (schools.role == CORE)) & (least > 0)
         rows = np.flatnonzero(inside)
-        if rows.size < 2 or not rate[rows].any():
+        if rows.size <= 1 or not rate[rows].any():
             continue
         wealth = moved[rows] / least[rows]
         rich, poor = rows[wealth.argmax()], rows[wealth.argmin()]

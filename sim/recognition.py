@@ -13,7 +13,7 @@ from sim.draws import Draws
 from sim.evidence import Evidence
 from sim.grouped import counts, rank_within, sums, whole_shares
 from sim.policy import Policy
-from sim.state import AT_HOME, CADRE, CORE, GRADES, SENT, STAGES, County
+from sim.state import AT_HOME, CADRE, CORE, GRADES, INTERMEDIATE, SENIOR, SENT, STAGES, County
 
 AHEAD = 1000
 """More years than anyone teaches: puts those with priority first."""
@@ -41,8 +41,8 @@ def promotions(
     unit = _title_units(county, policy, evidence)
     uplift = rules.senior_post_uplift if on.title_rules else 0.0
     exchanged = staff & ((support > 0) | (teachers.posting == SENT))
-    for rank, years in ((2, rules.senior_years), (1, rules.intermediate_years)):
-        usual = (county.schools.senior_posts if rank == 2 else county.schools.intermediate_posts).astype(np.int64)
+    for rank, years in ((SENIOR, rules.senior_years), (INTERMEDIATE, rules.intermediate_years)):
+        usual = (county.schools.senior_posts if rank == SENIOR else county.schools.intermediate_posts).astype(np.int64)
         quota, more = _uplifted(county, usual, uplift)
         _promote(title, rank, staff, staff & (taught >= years), key, unit[home], sums(unit, unit.size, quota))
         if more.any():

@@ -46,6 +46,7 @@ CHINESE, MATHS, ENGLISH, SCIENCE, ACADEMIC, PE, ARTS, OTHER = range(8)
 MAIN_SUBJECTS = 4
 """Subjects 0 to 3 carry score weight: Chinese, mathematics, English, science."""
 URBAN = (SEAT, NEAR)
+UNTITLED, INTERMEDIATE, SENIOR = range(3)
 SERVING, RETIRED, EXITED = range(3)
 STAYED, GRADUATED, SPAWNED, MERIT, EXPELLED, DISSOLVED = range(6)
 AT_HOME, SENT, RECEIVED, CADRE = range(4)

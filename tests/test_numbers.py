@@ -13,18 +13,20 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 KERNEL = {
-    "columns", "configs", "draws", "grouped", "process", "state", "policy", "evidence", "facts",
+    "columns", "configs", "draws", "grouped", "process", "state", "policy", "evidence", "facts", "links",
 }  # fmt: skip
 """Modules without mechanisms: they declare, draw, add up or read."""
 
 NAMED = {
     ("learning", "SPENDING_YEARS"): "years of exposure at which the estimate P18 was measured: its definition",
-    ("mentoring", "TERMS"): "terms of a school year: a unit conversion",
-    ("rotation", "LAST_SEAT"): "order in a list, larger than any seat",
+    ("facilities", "MINIMUM"): "the official minimum of 教督〔2017〕6号, stated once; the verdict is measured by it",
+    ("joint_work", "TERMS"): "terms of a school year: a unit conversion",
+    ("postings", "LAST_SEAT"): "order in a list, larger than any seat",
     ("rotation", "ROUNDING"): "margin for rounding",
-    ("staffing", "LAST_SEAT"): "order in a list, larger than any seat",
-    ("staffing", "SEAT_LUCK"): "how many seats have a random number of their own",
-    ("staffing", "AHEAD"): "order in a list, larger than any years of service",
+    ("posts", "LAST_SEAT"): "order in a list, larger than any seat",
+    ("posts", "SEAT_LUCK"): "how many seats have a random number of their own",
+    ("recognition", "AHEAD"): "order in a list, larger than any years of service",
+    ("eligibility", "BONUS_STEP"): "unit of bonus_refusal_slope: per tenth of a labour cost",
     ("sending", "BLOM_SHIFT"): "mathematical constant: Blom's expected normal scores",
     ("sending", "BLOM_SPREAD"): "mathematical constant: Blom's expected normal scores",
     ("sending", "STRONGEST_TIE"): "bound of a correlation in the equation of the sender's choice",
@@ -39,9 +41,8 @@ INLINE = {
     ("learning", "weighted_means(rooms.grade, 10, score, rooms.size)"): "grades are 1 to 9",
     ("learning", "evidence.class_size_gain * (usual - rooms.size) / 10"): "unit of P27: per 10 pupils",
     ("classrooms", "np.minimum(self.grade, 9)"): "the last grade",
-    ("rotation", "-100 * self.paid"): "per cent",
-    ("rotation", "2 if rule.exchange else 1"): "persons that an exchange moves",
-    ("staffing", "(2, schools.senior_posts, rules.senior_years)"): "number of the senior title",
+    ("eligibility", "2 if rule.exchange and both else 1"): "persons that an exchange moves",
+    ("postings", "100 * (schools.granted_yuan - self.paid)"): "per cent",
 }
 """Expressions, each with the reason for its number."""
 
@@ -151,7 +152,8 @@ def test_the_mechanisms_are_found() -> None:
 def test_no_excuse_outlives_its_number(entry: tuple[str, str]) -> None:
     module, name = entry
     (path,) = (found for found in mechanisms() if found.endswith(f".{module}"))
-    targets = [target for node in tree(path).body if isinstance(node, ast.Assign) for target in node.targets]
+    named = [node for node in tree(path).body if isinstance(node, ast.Assign | ast.AnnAssign)]
+    targets = [target for node in named for target in (node.targets if isinstance(node, ast.Assign) else [node.target])]
     assert name in [ast.unparse(target) for target in targets]
 
 

@@ -131,7 +131,7 @@ def _shares(turn: Turn, rule: RotationRule, origins: list[int], moves: int) -> l
 def _send_from(turn: Turn, rule: RotationRule, origin: int, due: int, decreed: bool) -> tuple[int, Counter[str]]:
     """Send a school's movers; returns how many moves were made, and what was short by cause."""
     year, group = turn.year, turn.group
-    persons = 2 if rule.exchange else 1
+    persons = 1 + rule.exchange
     targets = turn.targets(rule, origin)
     on_file = np.flatnonzero(year.serving(origin))
     pool = turn.pool(rule, origin, on_file, due, decreed)
@@ -252,7 +252,7 @@ def _send_backbone(turn: Turn, rule: RotationRule, unit: int, subject: int) -> s
     places = Destinations(turn, rule, turn.core, np.array([unit]), 1)
     if not places.open_to(subject):
         return "partner" if rule.exchange else "load"
-    if year.affordable(turn.group, 2 if rule.exchange else 1) < 1:
+    if year.affordable(turn.group, 1 + rule.exchange) < 1:
         return "money"
     row = int(rows[np.argmin(year.luck("yields")[rows])])
     pushed = year.evidence.switches.refusal and bool(turn.refuses(np.array([row]), np.array([unit]))[0])
