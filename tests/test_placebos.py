@@ -24,6 +24,7 @@ from sim.founding import found
 from sim.library import load_facts
 from sim.policy import Policy
 from sim.state import AT_HOME, PRIMARY, SENT, SERVING, Counties, County, Groups, Schools, Students, Teachers
+from sim.validation.placebos import ABSENCES, NO_CADRES, SHARED
 from sim.year import advance
 
 SEED = 1
@@ -67,10 +68,6 @@ def test_the_columns_do_differ_where_a_policy_does():
     assert {"Students.score", "Teachers.school", "Schools.group", "Groups.core"} <= set(found_columns)
 
 
-LINKS = ("fused", "joint")
-NO_CADRES = {"links.fused.cadres": None}
-
-
 def test_a_rate_of_zero_equals_no_rotation():
     zero = changed(policy(), NO_CADRES | {"links.fused.rotation.rules.core.rate": 0.0})
     absent = changed(policy(), NO_CADRES | {"links.fused.rotation": None})
@@ -95,22 +92,7 @@ def test_every_rotation_rule_that_is_switched_off_equals_no_rotation():
     assert differences(continued(taishan(SEED).county, full, evidence(), SEED), as_written()[1]) != []
 
 
-# What a switch turns off, and the policy that says the same. `none` in a link's rules is the absence of the rule.
-ABSENCES = {
-    "rotation": NO_CADRES | {"links.fused.rotation": None},
-    "fund": {"funding.special_fund_yuan": 0},
-    "pairing": {"links.fused.mentoring.pairing_coverage": 0.0},
-    "events": {"links.fused.mentoring.events_per_term": {}, "links.joint.mentoring.events_per_term": {}},
-    "bundling": {"assessment.bundle_weight": 0.0},
-    "management": {f"links.{link}.leadership": "autonomous" for link in LINKS},
-    "curriculum": {f"links.{link}.curriculum.{name}": 0.0 for link in LINKS for name in ("sharing", "sync")},
-    "reputation": {f"links.{link}.brand_share": 0.0 for link in LINKS},
-}
-# Lent cadres are people as well as leadership, so both policies do without them.
-SHARED = {"management": NO_CADRES}
-
-
-# The same for rules that Taishan's plan does not have.
+# `ABSENCES` tells what switches turn off in Taishan's plan. The same for rules that the plan does not have.
 RULES = {name: value for name, value in TOWN_RULES.items() if not name.startswith("links")}
 MONEY = {"funding.equipment_share": 0.5, "funding.approval_threshold_yuan": 30_000, "links.fused.finance": "supervised"}
 OTHER_ABSENCES = {

@@ -45,7 +45,7 @@ SINGULAR = float(np.finfo(np.float32).eps)
 def examine(county: County, policy: Policy, evidence: Evidence, draw: Draws) -> Changes:
     """Examine every pupil and judge schools and groups; results act next year.
 
-    Clauses: assessment.
+    Clauses: assessment, links.*.brand_share.
     Evidence: exam_reliability (P28), cohort_luck_sd, bundled_effort_gain (P31), reputation_speed, brand_fade,
     core_brand_gain.
     """
