@@ -18,7 +18,7 @@ from sim.analysis.compare import Outcome, parse
 from sim.analysis.decompose import Subset, alone_off, along, sampled, shapley, subsets
 from sim.analysis.pieces import STORED, Amplifier, Decomposition, Parts, Piece, read, write
 from sim.analysis.worlds import interval
-from sim.configs import ConfigError, Problem, as_settings, content_hash, listing, nearest
+from sim.configs import ConfigError, Problem, content_hash, listing, nearest
 from sim.draws import Draws
 from sim.evidence import Switches
 from sim.runs.design import code_hash
@@ -32,17 +32,16 @@ MECHANISMS: Mapping[str, tuple[str, ...]] = {
     "rotation": ("rotation", "dip"),
     "pairing": ("pairing",),
     "events": ("events",),
-    "management": ("links.*.leadership=autonomous",),
-    "curriculum": ("links.*.curriculum.sharing=0",),
+    "management": ("management",),
+    "curriculum": ("curriculum",),
     "bundling": ("bundling", "effort"),
     "fund": ("fund",),
 }
-"""Mechanisms that a policy sets to work, each with what takes it away: switches, or settings of the policy where
-a switch would also take away what schools do on their own."""
+"""Mechanisms that a policy sets to work, each with the switches that take it away."""
 AMPLIFIERS = (
     "choice", "reputation", "drift", "titles", "match", "refusal", "load", "colleagues", "peers", "class_size",
 )  # fmt: skip
-"""Switches of the world itself."""
+"""Switches of the world itself, and the name of groups, which acts through choice alone."""
 OUTCOMES = ("score_member", "score_core", "score_mean")
 DEFAULT_SEEDS, DEFAULT_YEARS = 10, 10
 MOST_EXACT = 7
@@ -58,7 +57,7 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True)
 class Run:
-    """One run: with the policy or without; `off` holds switches that are off and settings made in the policy."""
+    """One run: with the policy or without; `off` holds switches that are off."""
 
     grouped: bool
     off: frozenset[str]
@@ -73,7 +72,7 @@ class _Job:
     county: str
     years: int
     outcomes: tuple[str, ...]
-    policies: "Mapping[frozenset[str], Resolved]"
+    grouped: "Resolved"
     without: "Resolved"
     setting: "Setting"
     solved: "Calibration"
@@ -115,8 +114,7 @@ def decompose(
     if (path / STORED).is_file() and out is None:
         return read(path)
     common = {"county": county, "years": years, "outcomes": tuple(outcomes), "without": without,
-              "policies": _policies(county, policy, chosen), "setting": setting,
-              "solved": calibrate(setting)[0]}  # fmt: skip
+              "grouped": with_policy, "setting": setting, "solved": calibrate(setting)[0]}  # fmt: skip
     everything = frozenset(switch for switches in chosen.values() for switch in switches)
     acting = _acting(_Job(1, (), **common), chosen)  # type: ignore[arg-type]
 
@@ -207,24 +205,6 @@ def _chosen(names: Sequence[str]) -> dict[str, tuple[str, ...]]:
     return chosen
 
 
-def _policies(
-    county: str, policy: str | None, chosen: Mapping[str, tuple[str, ...]]
-) -> "dict[frozenset[str], Resolved]":
-    """The policy with every set of the settings that take mechanisms away; links that it lacks need none."""
-    from sim.library import resolve
-
-    made = [text for off in chosen.values() for text in off if _is_setting(text)]
-    found = {}
-    for some in subsets(made):
-        settings = [replace(setting, optional=True) for setting in as_settings(sorted(some))]
-        found[some] = resolve(county, policy, settings)
-    return found
-
-
-def _is_setting(off: str) -> bool:
-    return "=" in off
-
-
 def _check(outcomes: Sequence[str]) -> None:
     from sim.experiment import known_outcomes
 
@@ -291,10 +271,9 @@ class _World:
         from sim.model import SchoolingModel
 
         job = self.job
-        made = frozenset(filter(_is_setting, run.off))
-        resolved = job.policies[made] if run.grouped else job.without
+        resolved = job.grouped if run.grouped else job.without
         evidence = resolved.evidence
-        switches = evidence.value.switches.model_copy(update=dict.fromkeys(run.off - made, False))
+        switches = evidence.value.switches.model_copy(update=dict.fromkeys(run.off, False))
         switched = replace(evidence, value=evidence.value.model_copy(update={"switches": switches}))
         model = SchoolingModel(
             job.county, resolved=resolved._replace(evidence=switched), seed=job.seed, founded=self.county

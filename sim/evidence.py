@@ -114,6 +114,7 @@ class Evidence(Section):
     peer_gain: float
     class_size_gain: float
     exam_reliability: Annotated[float, Field(gt=0, le=1)]
+    cohort_luck_sd: NotNegative
     # P29-P36: staffing and burdens
     exit_rate: Share
     drift_wish_rate: Share
@@ -195,6 +196,7 @@ class Evidence(Section):
     transfer_wish_rate: Share
     reputation_speed: Share
     brand_fade: Share
+    core_brand_gain: float
     value_added_prior_pupils: NotNegative
     willingness_of_gap: NotNegative
     willingness_threshold: float
@@ -212,7 +214,12 @@ LeadershipKind = Literal["autonomous", "convenor", "council", "head_principal", 
 
 
 def leadership_weight(evidence: Evidence, leadership: LeadershipKind) -> float:
-    """Share of the way to the core's management that a member goes in the long run."""
+    """Share of the way to the core's management that a member goes in the long run.
+
+    With the switch `management` off every link leaves its schools to themselves.
+    """
+    if not evidence.switches.management:
+        return evidence.leadership_autonomous
     return {
         "autonomous": evidence.leadership_autonomous,
         "convenor": evidence.leadership_convenor,

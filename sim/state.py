@@ -234,7 +234,7 @@ class Students(Table):
     fading = Column("float32", "schooling that fades", unit="σ")
     shock = Column("float32", "slow luck", unit="σ")
     score = Column("float32", "true attainment", unit="σ")
-    exam = Column("float32", "last June's examination", unit="σ", start=np.nan)
+    exam = Column("float32", "last June's examination: true score and luck", unit="σ", start=np.nan)
 
 
 class StageTotals(Table):

@@ -37,7 +37,6 @@ NAMED = {
 """Named constants of modules, each with the reason why it is neither decreed nor estimated."""
 
 INLINE = {
-    ("assessment", "len(x) > 2"): "number of predictors",
     ("learning", "weighted_means(rooms.grade, 10, score, rooms.size)"): "grades are 1 to 9",
     ("learning", "evidence.class_size_gain * (usual - rooms.size) / 10"): "unit of P27: per 10 pupils",
     ("classrooms", "np.minimum(self.grade, 9)"): "the last grade",

@@ -24,6 +24,7 @@ from sim.founding import found
 from sim.library import load_facts
 from sim.policy import Policy
 from sim.state import AT_HOME, PRIMARY, SENT, SERVING, Counties, County, Groups, Schools, Students, Teachers
+from sim.validation.placebos import ABSENCES, NO_CADRES, SHARED
 from sim.year import advance
 
 SEED = 1
@@ -67,9 +68,6 @@ def test_the_columns_do_differ_where_a_policy_does():
     assert {"Students.score", "Teachers.school", "Schools.group", "Groups.core"} <= set(found_columns)
 
 
-NO_CADRES = {"links.fused.cadres": None}
-
-
 def test_a_rate_of_zero_equals_no_rotation():
     zero = changed(policy(), NO_CADRES | {"links.fused.rotation.rules.core.rate": 0.0})
     absent = changed(policy(), NO_CADRES | {"links.fused.rotation": None})
@@ -94,17 +92,7 @@ def test_every_rotation_rule_that_is_switched_off_equals_no_rotation():
     assert differences(continued(taishan(SEED).county, full, evidence(), SEED), as_written()[1]) != []
 
 
-# What a switch turns off, and the policy that says the same. `none` in a link's rules is the absence of the rule.
-ABSENCES = {
-    "rotation": NO_CADRES | {"links.fused.rotation": None},
-    "fund": {"funding.special_fund_yuan": 0},
-    "pairing": {"links.fused.mentoring.pairing_coverage": 0.0},
-    "events": {"links.fused.mentoring.events_per_term": {}, "links.joint.mentoring.events_per_term": {}},
-    "bundling": {"assessment.bundle_weight": 0.0},
-}
-
-
-# The same for rules that Taishan's plan does not have.
+# `ABSENCES` tells what switches turn off in Taishan's plan. The same for rules that the plan does not have.
 RULES = {name: value for name, value in TOWN_RULES.items() if not name.startswith("links")}
 MONEY = {"funding.equipment_share": 0.5, "funding.approval_threshold_yuan": 30_000, "links.fused.finance": "supervised"}
 OTHER_ABSENCES = {
@@ -131,11 +119,32 @@ def test_a_switch_that_is_off_equals_the_absence_of_a_rule_that_others_have(swit
 
 @pytest.mark.parametrize("switch", ABSENCES)
 def test_a_switch_that_is_off_equals_the_absence_of_what_it_carries(switch):
-    county = assert_same(
-        (policy(), switched_off(evidence(), switch)), (changed(policy(), ABSENCES[switch]), evidence())
-    )
+    rules = changed(policy(), SHARED.get(switch, {}))
+    county = assert_same((rules, switched_off(evidence(), switch)), (changed(rules, ABSENCES[switch]), evidence()))
     # The switch matters: what it turns off is there otherwise.
-    assert differences(county, as_written()[FEW]) != []
+    assert differences(county, continued(taishan(SEED).county, rules, evidence(), SEED, FEW)) != []
+
+
+POLICY_SIDE = ("management", "curriculum", "reputation", "effort", "bundling")
+
+
+@pytest.mark.parametrize("switch", POLICY_SIDE)
+def test_a_switch_of_what_groups_do_changes_nothing_where_there_are_none(switch):
+    # What schools do and are believed to be on their own stays.
+    assert_same((policy("none"), switched_off(evidence(), switch)), (policy("none"), evidence()))
+
+
+def test_effort_switched_off_equals_a_bundle_that_moves_nobody():
+    idle = changed(evidence(), {"bundled_effort_gain": 0.0})
+    county = assert_same((policy(), switched_off(evidence(), "effort")), (policy(), idle))
+    assert "Schools.effort" in differences(county, as_written()[FEW])
+
+
+def test_leadership_switched_off_reads_as_autonomy():
+    known = changed(evidence(), {"leadership_autonomous": 0.1})
+    rules = changed(policy(), NO_CADRES)
+    off = switched_off(known, "management")
+    assert_same((rules, off), (changed(rules, ABSENCES["management"]), known), 2)
 
 
 NO_JOINT_WORK = {
@@ -150,9 +159,7 @@ NO_JOINT_WORK = {
 ABSENCES_OF_JOINT_WORK = {
     "events": NO_JOINT_WORK,
     "shared_classes": {f"links.{link}.curriculum.shared_classes": 0.0 for link in ("fused", "joint")},
-    "curriculum": {
-        f"links.{link}.curriculum.{name}": 0.0 for link in ("fused", "joint") for name in ("sharing", "sync")
-    },
+    "curriculum": ABSENCES["curriculum"],
 }
 
 
@@ -160,9 +167,6 @@ ABSENCES_OF_JOINT_WORK = {
 def test_joint_work_switched_off_equals_its_absence(switch):
     full = changed(policy(), JOINT_WORK)
     known = evidence()
-    if switch == "curriculum":
-        # Courses that differ without any group teach as they do; what the group does to them is what the switch takes.
-        known = changed(known, {"curriculum_gain": 0.0})
     absent = changed(full, ABSENCES_OF_JOINT_WORK[switch])
     county = assert_same((full, switched_off(known, switch)), (absent, known))
     assert differences(county, continued(taishan(SEED).county, full, known, SEED, FEW)) != []
@@ -356,7 +360,7 @@ def test_exempting_one_teacher_reaches_only_his_group_in_the_first_year():
 def test_exempting_one_teacher_spreads_only_through_teachers_who_move_between_schools():
     # Without what is measured against the county's mean, a primary school is reached only by its teachers: by who they
     # are and by what they bring along.
-    known = switched_off(evidence(), "colleagues", "peers", "reputation", "bundling")
+    known = changed(switched_off(evidence(), "colleagues", "peers", "bundling"), {"reputation_speed": 0.0})
     rules = changed(policy(), {"funding.by_grade": False, "funding.activity_share": 0.0, "assessment.quota_tilt": 0.0})
     one = taishan(SEED).county
     other, _, schools = exempted(one, continued(one, rules, known, SEED))

@@ -39,7 +39,7 @@ NOT_FOUNDING = (
     "drift_sorting", "exit_gradient",
     "selection_interest", "selection_accuracy", "gate_pass_share", "itinerant_travel_load", "burnout_loss",
     "willingness_of_gap", "willingness_threshold",
-    "mixed_assigned_share",
+    "mixed_assigned_share", "core_brand_gain",
 )  # fmt: skip
 """Coefficients that no replayed year reads, so that changing one leaves the solved numbers as they are (tested)."""
 NOT_FOUNDING_FACTS = (
@@ -79,6 +79,10 @@ NOT_FOUNDING_SWITCHES = (
     "itinerant",
     "backbone_formation",
     "lifecycle",
+    "management",
+    "curriculum",
+    "effort",
+    "reputation",
 )
 
 

@@ -61,9 +61,9 @@ def reorganise(county: County, policy: Policy, evidence: Evidence, draw: Draws) 
         jump = share * (schools.reputation[leader] - schools.reputation)
         brand = np.where(helped & (roster.joined == county.year), brand + jump, brand)
     reach = _reach(policy, evidence, link, helped, group, len(core), schools.cadres)
-    courses = reach * evidence.courses_of_leadership * _of_link(policy, link, "sharing") * np.r_[funded, 0.0][group]
-    planned = reach * evidence.courses_of_leadership * _of_link(policy, link, "sync")
-    planned *= evidence.switches.curriculum
+    carried = reach * evidence.courses_of_leadership if evidence.switches.curriculum else np.zeros(len(schools))
+    courses = carried * _of_link(policy, link, "sharing") * np.r_[funded, 0.0][group]
+    planned = carried * _of_link(policy, link, "sync")
     gap = schools.curriculum[leader] - schools.own_curriculum
     courses = np.where(gap > 0, np.minimum(courses + planned, 1.0), planned)
     written = (
@@ -127,7 +127,8 @@ def _reach(
     weights = [leadership_weight(evidence, kind.leadership) for kind in policy.links.values()]
     members = counts(np.where(helped, group, -1), size)
     span = np.maximum(1 - evidence.span_penalty * np.maximum(members - evidence.span_free_members, 0), 0)
-    reach = (np.array([*weights, 0.0])[link] + evidence.cadre_leadership * cadres) * np.r_[span, 0.0][group]
+    lead = evidence.cadre_leadership if evidence.switches.management else 0.0
+    reach = (np.array([*weights, 0.0])[link] + lead * cadres) * np.r_[span, 0.0][group]
     return np.where(helped, np.minimum(reach, 1.0), 0.0)
 
 

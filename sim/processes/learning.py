@@ -205,13 +205,9 @@ def _school_part(county: County, evidence: Evidence, serving: NDArray[np.integer
     """What a school adds to each of its classes in a year. Shape (schools,) σ."""
     schools, teachers, on = county.schools, county.teachers, evidence.switches
     units = len(schools)
-    level = np.zeros(units)
-    if on.management:
-        level += evidence.management_gain * schools.management
-    if on.curriculum:
-        level += evidence.curriculum_gain * schools.curriculum
-    if on.effort:
-        level += schools.effort
+    level = evidence.management_gain * schools.management
+    level += evidence.curriculum_gain * schools.curriculum
+    level += schools.effort
     flow = level / county.stages.level_years[schools.stage]
     flow += evidence.spending_gain * schools.spending_change / level_years(evidence, SPENDING_YEARS)
     school = teachers.school[serving]

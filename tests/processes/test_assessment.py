@@ -8,8 +8,8 @@ from sim.processes.assessment import examine
 from sim.state import CORE, EXITED, GRADES, Groups, Schools, Students, Teachers
 
 CORE_SCHOOL, MEMBER_SCHOOL, PARTNER_SCHOOL, UPPER_SCHOOL = range(4)
-EXACT = changed(evidence(), {"exam_reliability": 1.0})
-"""An examination without noise."""
+EXACT = changed(evidence(), {"exam_reliability": 1.0, "cohort_luck_sd": 0.0})
+"""An examination without luck."""
 LIFT = np.array([0.3, 0.0, -0.3, 0.0])
 """What each school added to its pupils' results of last year."""
 STEP = np.sqrt(1.5)
@@ -80,8 +80,71 @@ def test_families_follow_standing_slowly_and_forget_the_name(county):
     assert later.reputation == pytest.approx([1 + 0.2 * (STEP - 1), 0, -0.2 * STEP, 0], abs=1e-5)
     # A quarter of what the name alone gave is lost each year.
     assert later.brand == pytest.approx([0, 0.3, 0.15, 0])
+    # The switch takes the name of groups; beliefs follow standing all the same.
     off = after(examine, county, policy("none"), switched_off(EXACT, "reputation")).schools
-    assert off.reputation.tolist() == [1, 0, 0, 0]
+    assert off.reputation.tolist() == later.reputation.tolist()
+
+
+def test_a_core_gains_belief_as_its_schools_bear_its_name(county):
+    known = changed(EXACT, {"brand_fade": 0.5, "core_brand_gain": 0.4})
+    rules = tiny_policy(links__fused__brand_share=0.5, links__joint__brand_share=0.2)
+    # Its schools bear 0.35 of the name on average: 0.4 x 0.35 = 0.14 in the long run, half of it after a year.
+    first = after(examine, county, rules, known)
+    assert first.schools.brand == pytest.approx([0.07, 0, 0, 0])
+    assert after(examine, first, rules, known).schools.brand == pytest.approx([0.105, 0, 0, 0])
+    # Nobody bears the name, or it leads nobody: what was gained fades.
+    nameless = tiny_policy(links__fused__brand_share=0.0, links__joint__brand_share=0.0)
+    assert after(examine, first, nameless, known).schools.brand == pytest.approx([0.035, 0, 0, 0])
+    alone = first.copy()
+    alone.schools.write(Schools.group, [0, -1, -1, -1])
+    alone.schools.write(Schools.role, [CORE, 0, 0, 0])
+    assert after(examine, alone, rules, known).schools.brand == pytest.approx([0.035, 0, 0, 0])
+    assert after(examine, county, rules, switched_off(known, "reputation")).schools.brand.tolist() == [0, 0, 0, 0]
+
+
+def test_all_who_sit_in_one_cohort_of_a_school_share_its_luck(county):
+    luckless = after(examine, county, policy("none"), EXACT)
+    known = changed(EXACT, {"cohort_luck_sd": 0.1})
+    later = after(examine, county, policy("none"), known)
+    luck = later.students.exam - luckless.students.exam
+    cell = later.students.school * 10_000 + later.students.cohort
+    by_cell = [luck[cell == one] for one in np.unique(cell)]
+    assert all(np.ptp(values) < 1e-6 for values in by_cell)
+    first = np.array([values[0] for values in by_cell])
+    assert np.unique(first).size == first.size
+    assert (later.students.score == county.students.score).all()
+    # Anew each year, and the same whatever the policy and whoever else is there.
+    county.year += 1
+    county.school_year0 -= 1
+    other = after(examine, county, policy("none"), known).students.exam - luckless.students.exam
+    assert (np.abs(other - luck) > 1e-4).all()
+
+
+@pytest.mark.statistical
+def test_the_luck_of_cohorts_has_the_size_the_evidence_says(county):
+    known = changed(EXACT, {"cohort_luck_sd": 0.1})
+    found = []
+    for seed in range(1, 201):
+        later = after(examine, county, policy("none"), known, seed).students
+        found.append(later.exam - county.students.score)
+    # 200 years of 20 cohorts of schools: standard error 0.1 / sqrt(2 x 4000) = 0.0011.
+    assert np.std(found) == pytest.approx(0.1, abs=0.004)
+
+
+def test_the_level_of_a_school_is_no_merit_however_uncertain_examinations_are(tiny_county):
+    # Schools differ in level alone. Luck makes last year's examination a weak sign of a pupil.
+    rng = np.random.default_rng(3)
+    county = tiny_county(year=1, students={"ses": 0.0})
+    rows = np.flatnonzero((county.students.school < UPPER_SCHOOL) & (county.students.cohort == county.school_year - 3))
+    county.students.resize(np.sort(np.resize(rows, 30_000)), None)
+    students = county.students
+    students.write(Students.id, np.arange(30_000))
+    true = np.array([0.4, 0.3, -0.7, 0.0])[students.school] + rng.normal(size=30_000)
+    students.write(Students.score, true)
+    students.write(Students.exam, true + rng.normal(size=30_000))
+    later = after(examine, county, policy("none"), changed(EXACT, {"exam_reliability": 0.5}))
+    # Without its mean, half of a school's level would count as added: 0.2, 0.15, -0.35.
+    assert np.abs(later.schools.value_added[:, 0]).max() < 0.04
 
 
 def test_bundled_results_count_the_members_and_raise_effort(county):

@@ -217,8 +217,9 @@ def test_a_level_enters_a_year_divided_by_what_it_adds_up_to(county):
     # 0.07 for an SD of management, 0.015 of effort, 0.02 x 0.5 of courses: 0.095 over 1.67 years.
     assert found[at(county, MEMBER_SCHOOL)] == pytest.approx(0.095 / 1.67, abs=1e-6)
     assert found[at(county, UPPER_SCHOOL)] == pytest.approx(0.07 / 1.28, abs=1e-6)
+    # What a school is on its own no switch of groups takes away.
     off = switched_off(QUIET, "management", "effort", "curriculum")
-    assert learned(county, off)[at(county, MEMBER_SCHOOL)] == pytest.approx(0.05, abs=1e-6)
+    assert learned(county, off)[at(county, MEMBER_SCHOOL)] == pytest.approx(0.05 + 0.095 / 1.67, abs=1e-6)
 
 
 def test_events_spending_and_their_burden_are_counted(county):

@@ -225,7 +225,7 @@ def test_every_event_of_life_happens_lawfully_and_is_measured():
         {
             "funding.special_fund_yuan": 3_000_000,
             "lifecycle": {
-                "entry": True, "max_members": 5, "growth_years": 2, "graduation_gap": 0.6, "graduate_to": "spawn",
+                "entry": True, "max_members": 5, "growth_years": 2, "graduation_gap": 1.2, "graduate_to": "spawn",
                 "spawn_chance": 0.5, "one_out_one_in": True, "exit_standing": 0.7, "expel_years": 2,
                 "expel_fulfilment": 0.9, "dissolve_years": 2, "dissolve_result": -0.1,
             },
