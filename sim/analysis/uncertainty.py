@@ -88,6 +88,9 @@ def split(differences: Values, draws: NDArray[np.integer]) -> Split:
     ignorance = between if math.isnan(left) else max(between - left, 0.0)
     low, high = _both(means, mean, between, ignorance + (0.0 if math.isnan(left) else left / number))
     half = _t(inside) * math.sqrt(left / number) if inside else math.nan
+    if inside and number > 1:
+        # The middle of a few draws is narrow; what is unknown is never less than luck alone.
+        low, high = min(low, mean - half), max(high, mean + half)
     total = ignorance + luck
     share = ignorance / total if total > 0 else (0.0 if total == 0 else math.nan)
     sign = float((np.sign(means) == np.sign(mean)).mean())
