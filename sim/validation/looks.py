@@ -104,7 +104,7 @@ def premium_of_joining(county: County, policy: Policy, evidence: Evidence, seed:
 
 
 def agreed(county: County, policy: Policy, evidence: Evidence, seed: int) -> tuple[int, int]:
-    """Of the strong teachers of cores (with an honour) who are asked to go in year 1: how many agree, how many they are."""
+    """Of the teachers of cores with an honour who are asked to go in year 1: how many agree, how many they are."""
     joined = county.copy()
     joined.year += 1
     apply(joined, groups.reorganise, groups.reorganise.run(joined, policy, evidence, seed))

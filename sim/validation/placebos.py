@@ -37,7 +37,7 @@ class Carried(NamedTuple):
     towns: bool = False
     """Whether the county is one whose towns run schools."""
     both: bool = False
-    """Whether the switch also turns off what no policy decrees (wear, towns' own habits): then it is off on both sides."""
+    """Whether the switch also turns off what no policy decrees, as wear: then it is off on both sides."""
 
 
 def _joint(rules: Mapping[str, Any]) -> dict[str, Any]:
