@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
-from sim.configs import Bilingual, Count, Meaning, PositiveCount, Section, freeze, listing, mistake, nearest
+from sim.configs import Bilingual, Count, Meaning, PositiveCount, Section, Share, freeze, listing, mistake, nearest
 
 OUTCOMES = (
     "score_mean",
@@ -133,6 +133,14 @@ class Uncertainty(Section):
     draws: Annotated[Count, Field(le=MOST_DRAWS), Meaning(f"a whole number of draws from 0 to {MOST_DRAWS}")] = 0
 
 
+class Closing(Section):
+    """A gap of which is told, for every variant, after how many years it has closed."""
+
+    outcome: Outcome
+    shares: Annotated[tuple[Share, ...], Field(min_length=1), Meaning("a list of at least one share")] = (0.5, 0.1)
+    """Shares of the gap of year 0: closed is where no more than this is left."""
+
+
 class Experiment(Section):
     """A study as its author writes it."""
 
@@ -147,6 +155,9 @@ class Experiment(Section):
     uncertainty: Uncertainty = Uncertainty()
     sweep: Annotated[dict[str, Any], BeforeValidator(_read_sweep)] = Field(default_factory=dict)
     outcomes: Annotated[tuple[Outcome, ...], Field(min_length=1), Meaning("a list of at least one outcome")] = OUTCOMES
+    closing: Closing | None = None
+    every_variant: tuple[Outcome, ...] = ()
+    """Outcomes that are told for every variant against the base, early and late."""
 
     @model_validator(mode="after")
     def _names_fit(self) -> "Experiment":

@@ -6,7 +6,7 @@ once it is known, the reason why the model misses it. Targets are never widened.
 """
 
 import math
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
@@ -66,6 +66,34 @@ class Pattern(Section):
         return min(above, below) > margin if self.strict else min(above, below) >= 0
 
 
+class Simulated(Section):
+    """An experiment that repeats a published simulation: which of its variants are run, and on how many seeds."""
+
+    variants: tuple[str, ...]
+    seeds: PositiveCount
+
+
+class DrawnCounties(Section):
+    """Counties like the first one, each as uneven as chance has it."""
+
+    draws: PositiveCount
+    cv: dict[str, dict[str, float]]
+    """Difference coefficients by stage and resource, before chance."""
+    spread: Annotated[float, Field(ge=0)]
+    """SD of the factor on the difference coefficients, whose mean is 1."""
+    factor: Literal["county", "indicator"]
+    """Whether a county has one factor, or each of its resources its own."""
+
+
+class Offer(Section):
+    """A voluntary posting with a bonus, as it is offered to teachers of cores."""
+
+    policy: str
+    set: SettingTable = Field(default_factory=dict)
+    group_factor: Annotated[float, Field(ge=1)]
+    """How many times more common moves are within a group than outside one."""
+
+
 class Patterns(Section):
     """The scorecard: a county, its worlds, and the patterns by their number in the evidence."""
 
@@ -73,4 +101,7 @@ class Patterns(Section):
     years: PositiveCount
     seeds: PositiveCount
     worlds: dict[str, World]
+    offer: Offer
+    counties: DrawnCounties
+    simulations: dict[str, Simulated]
     patterns: dict[str, Pattern]

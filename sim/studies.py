@@ -12,6 +12,7 @@ from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sim.analysis import variants
 from sim.analysis.compare import Contrast, contrast, contrasts, parse
 from sim.configs import Setting
 from sim.runs.design import DEFAULT_SEEDS, DEFAULT_YEARS, Design, of_experiment, of_question
@@ -214,6 +215,7 @@ def carry_out(
     said = manifest(design, done, staff.count if staff else 1, before)
     write_contrasts(path, compared)
     _write_draws(design, done, path, yearly, names, said)
+    _write_variants(path, yearly, said)
     write_manifest(path, said)
     folder.clear()
     return Results(path).hold(manifest=said, yearly=yearly, contrasts=compared), done
@@ -233,6 +235,16 @@ def _write_draws(
     found = tables(yearly, design.base, names, drawn, said["uncertainty"]["drawn"])
     for name, table in zip(DRAW_TABLES, (drawn, *found), strict=True):
         write_table(path, name, table)
+
+
+def _write_variants(path: Path, yearly: "pd.DataFrame", said: Mapping[str, Any]) -> None:
+    """How soon a gap closes and what every variant changes, where the study asks for it."""
+    found = variants.tables(yearly, said)
+    for name in (variants.CLOSING, variants.EVERY):
+        if name in found:
+            write_table(path, name, found[name])
+        else:
+            (path / name).unlink(missing_ok=True)
 
 
 def drawn_numbers(design: Design, done: Conducted) -> "pd.DataFrame":

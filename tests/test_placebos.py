@@ -24,7 +24,7 @@ from sim.founding import found
 from sim.library import load_facts
 from sim.policy import Policy
 from sim.state import AT_HOME, PRIMARY, SENT, SERVING, Counties, County, Groups, Schools, Students, Teachers
-from sim.validation.placebos import ABSENCES, NO_CADRES, SHARED
+from sim.validation.placebos import CARRIED, NO_CADRES
 from sim.year import advance
 
 SEED = 1
@@ -86,13 +86,13 @@ def test_every_rotation_rule_that_is_switched_off_equals_no_rotation():
     rules = {f"links.fused.rotation.{name}": value for name, value in more.items()}
     rules |= {"links.fused.executive_principals": 1, "links.fused.personnel": "pooled"}
     full = changed(policy(), rules | {"incentive.dispatch_bonus_yuan": 20_000})
-    absent = changed(policy(), ABSENCES["rotation"])
+    absent = changed(policy(), CARRIED["rotation"].absent)
     county = assert_same((full, switched_off(evidence(), "rotation")), (absent, evidence()))
     assert (county.teachers.posting == AT_HOME).all()
     assert differences(continued(taishan(SEED).county, full, evidence(), SEED), as_written()[1]) != []
 
 
-# `ABSENCES` tells what switches turn off in Taishan's plan. The same for rules that the plan does not have.
+# `CARRIED` tells what switches turn off in Taishan's plan. The same for rules that the plan does not have.
 RULES = {name: value for name, value in TOWN_RULES.items() if not name.startswith("links")}
 MONEY = {"funding.equipment_share": 0.5, "funding.approval_threshold_yuan": 30_000, "links.fused.finance": "supervised"}
 OTHER_ABSENCES = {
@@ -117,10 +117,13 @@ def test_a_switch_that_is_off_equals_the_absence_of_a_rule_that_others_have(swit
         assert differences(one, continued(start, having, stays, SEED, FEW)) == []
 
 
-@pytest.mark.parametrize("switch", ABSENCES)
+PLAIN = ("rotation", "fund", "pairing", "bundling", "management", "curriculum", "reputation")
+
+
+@pytest.mark.parametrize("switch", PLAIN)
 def test_a_switch_that_is_off_equals_the_absence_of_what_it_carries(switch):
-    rules = changed(policy(), SHARED.get(switch, {}))
-    county = assert_same((rules, switched_off(evidence(), switch)), (changed(rules, ABSENCES[switch]), evidence()))
+    rules, absent = (changed(policy(), rules) for rules in (CARRIED[switch].rule, CARRIED[switch].absent))
+    county = assert_same((rules, switched_off(evidence(), switch)), (absent, evidence()))
     # The switch matters: what it turns off is there otherwise.
     assert differences(county, continued(taishan(SEED).county, rules, evidence(), SEED, FEW)) != []
 
@@ -144,7 +147,7 @@ def test_leadership_switched_off_reads_as_autonomy():
     known = changed(evidence(), {"leadership_autonomous": 0.1})
     rules = changed(policy(), NO_CADRES)
     off = switched_off(known, "management")
-    assert_same((rules, off), (changed(rules, ABSENCES["management"]), known), 2)
+    assert_same((rules, off), (changed(rules, CARRIED["management"].absent), known), 2)
 
 
 NO_JOINT_WORK = {
@@ -159,7 +162,9 @@ NO_JOINT_WORK = {
 ABSENCES_OF_JOINT_WORK = {
     "events": NO_JOINT_WORK,
     "shared_classes": {f"links.{link}.curriculum.shared_classes": 0.0 for link in ("fused", "joint")},
-    "curriculum": ABSENCES["curriculum"],
+    "curriculum": {
+        f"links.{link}.curriculum.{name}": 0.0 for link in ("fused", "joint") for name in ("sharing", "sync")
+    },
 }
 
 

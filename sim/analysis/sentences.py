@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol
 
-from sim.analysis import certainty
+from sim.analysis import certainty, variants
 from sim.analysis.answers import LANGUAGES, MUCH
 from sim.analysis.compare import Contrast, against, outcomes, parse
 from sim.analysis.numbers import decimals, fixed, significant
@@ -55,6 +55,7 @@ def headline(results: Stored, lang: str = "en") -> list[str]:
         study = _Study(results.manifest, rows, county, lang)
         if study.focus is not None:
             sentences += [_difference(study), _floors(study), _payers(study), _cost(study)]
+            sentences += variants.sentences(rows, results.manifest, county, lang)
             sentences.append(certainty.sentence(study.manifest, study.values, county, study.focus, study.base, lang))
     return [sentence for sentence in sentences if sentence]
 

@@ -226,8 +226,27 @@ def _print_answer(study: "Study", lang: str) -> None:
         grid.add_row(*row)
     console.print(grid, markup=False)
     console.print()
+    _print_variants(study, console, lang)
     if len(variants) > 2:
         print(_say("rest", lang, path=study.path / "contrasts.csv"))
+
+
+def _print_variants(study: "Study", console: Any, lang: str) -> None:
+    """Tables of all variants, where the experiment asks for them."""
+    from rich.table import Table
+
+    from sim.analysis.variants import shown
+
+    for county in study.manifest["counties"]:
+        for table in shown(study.yearly, study.manifest, county, lang):
+            console.print(table.caption, markup=False)
+            grid = Table(box=None, padding=(0, 1, 0, 0), pad_edge=False)
+            for place, heading in enumerate(table.headings):
+                grid.add_column(heading, justify="right" if place else "left", no_wrap=place < 2, overflow="fold")
+            for row in table.rows:
+                grid.add_row(*row)
+            console.print(grid, markup=False)
+            console.print()
 
 
 def _chart(answer: "Answer", lang: str) -> Path:

@@ -73,6 +73,8 @@ class Design:
     arms: Mapping[str, tuple[Arm, ...]]
     places: Mapping[str, str]
     draws: int = 0
+    closing: Mapping[str, Any] | None = None
+    every_variant: tuple[str, ...] = ()
 
     @property
     def runs(self) -> list[Run]:
@@ -156,6 +158,8 @@ def of_experiment(path: str, seeds: int | None = None, years: int | None = None,
         variants=variants,
         counties=experiment.counties,
         draws=experiment.uncertainty.draws if draws is None else draws,
+        closing=experiment.closing.model_dump() if experiment.closing else None,
+        every_variant=tuple(experiment.every_variant),
     )
 
 

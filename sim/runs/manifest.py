@@ -41,6 +41,7 @@ def manifest(
         "uncertainty": uncertainty(design, conducted),
         "base": design.base,
         "outcomes": list(design.outcomes),
+        **_of_every_variant(design),
         "variants": {
             name: {
                 "policy": asked.policy,
@@ -74,6 +75,13 @@ def manifest(
             for county, arms in design.arms.items()
         },
     }
+
+
+def _of_every_variant(design: Design) -> dict[str, Any]:
+    """What is told of every variant; nothing where the study asks for nothing."""
+    closing = design.closing and dict(design.closing) | {"shares": list(design.closing["shares"])}
+    told = {"closing": closing, "every_variant": list(design.every_variant)}
+    return {name: value for name, value in told.items() if value}
 
 
 def uncertainty(design: Design, conducted: Conducted) -> dict[str, Any]:

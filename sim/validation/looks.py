@@ -8,11 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.draws import Draws
+from sim.eligibility import Turn
 from sim.evidence import Evidence
 from sim.policy import Policy
 from sim.population import lasting_quality
+from sim.postings import Postings
 from sim.process import Changes, apply, process
-from sim.processes import groups, learning
+from sim.processes import groups, learning, rotation
 from sim.state import (
     JUNIOR,
     MAIN_SUBJECTS,
@@ -99,6 +101,25 @@ def premium_of_joining(county: County, policy: Policy, evidence: Evidence, seed:
     joined.year += 1
     apply(joined, groups.reorganise, groups.reorganise.run(joined, policy, evidence, seed))
     return belief(joined) - belief(county)
+
+
+def agreed(county: County, policy: Policy, evidence: Evidence, seed: int) -> tuple[int, int]:
+    """Of the teachers of cores with an honour who are asked to go in year 1: how many agree, how many they are."""
+    joined = county.copy()
+    joined.year += 1
+    apply(joined, groups.reorganise, groups.reorganise.run(joined, policy, evidence, seed))
+    year = Postings(joined, policy, evidence, Draws(seed, rotation.rotate.name, joined.year))
+    yes = asked = 0
+    for group, core in enumerate(joined.groups.core.tolist()):
+        for place, link in enumerate(policy.links.values()):
+            members = np.flatnonzero((joined.schools.group == group) & (joined.schools.link == place))
+            if link.rotation is None or not members.size:
+                continue
+            turn = Turn(year, group, members, link, link.rotation)
+            rows = np.flatnonzero(year.serving(core) & joined.teachers.honour)
+            asked += rows.size
+            yes += int((~turn.refuses(rows, members)).sum())
+    return yes, asked
 
 
 def belief(county: County) -> Floats:

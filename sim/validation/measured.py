@@ -22,8 +22,11 @@ RELIEVED = ("mean_degree_statistical", "mean_backbone_statistical", "mean_pe_art
 """R1 to R3: resources that are persons per 100 pupils."""
 DECLINE = (2024, 2031)
 """School years between which the index of primary rolls falls to 0.65."""
-TENFOLD_WITHIN_GROUPS = 10
-"""How many times more willing teachers are to move within a group than outside one (Wespieser 2018)."""
+CLOSED_EARLY, CLOSED_LATE = 5, 10
+"""Years after which a gap is told to be closed."""
+THIRDS = "gap_teacher_quality_thirds"
+TURNOVERS = ("as_is", "hiring", "hiring_mobility"), ("turnover", "turnover_hiring", "turnover_hiring_mobility")
+"""Variants of `goldhaber` at either turnover: nothing fair, hiring fair, hiring and mobility fair."""
 
 
 class Found(NamedTuple):
@@ -62,8 +65,17 @@ def share_of_teachers_in_gap(runs: Runs) -> Found:
 
 
 def voluntary_uptake(runs: Runs) -> Found:
-    """Share who would accept outside a group, from the coefficient for within."""
-    return Found((1 - runs.evidence.refusal_share) / TENFOLD_WITHIN_GROUPS, 0.0, 0)
+    """Share of strong teachers who agree to go within their group, over how much more common such moves are there."""
+    yes, asked = runs.look("agreed").T.astype(float)
+    within = ratio_over_seeds(yes, asked)
+    return Found(within.value / runs.plan.group_factor, within.error / runs.plan.group_factor, within.seeds)
+
+
+def counties_that_pass(runs: Runs) -> Found | None:
+    """Share of drawn counties that meet the official standard of 2017 in year 0."""
+    if not runs.judged:
+        return None
+    return over_seeds(np.concatenate([batch.passed for batch in runs.judged]))
 
 
 def group_size(runs: Runs) -> Found:
@@ -147,19 +159,45 @@ def member_over_core_gain(runs: Runs) -> Found:
     return over_seeds(gain[:, FIFTH_YEAR])
 
 
-def exits_above(runs: Runs, world: str) -> Found:
-    """Departures over all years against no groups, in per cent more."""
-    found = ratio_over_seeds(runs.measure(world, "exits")[:, 1:].sum(1), runs.measure("none", "exits")[:, 1:].sum(1))
+def departures_above(runs: Runs, variant: str) -> Found:
+    """Departures from cores over all years under hard rotation against no groups, in per cent more."""
+    many, usual = (
+        runs.simulated("edu_ecosystem", name, "exit_share_core")[:, 1:].mean(1) for name in (variant, "none")
+    )
+    found = ratio_over_seeds(many, usual)
     return Found(100 * (found.value - 1), 100 * found.error, found.seeds)
 
 
-def fading_of_gap(runs: Runs) -> Found:
-    """Effect of hard rotation on the gap in teacher quality: last three years against years 2 to 4."""
-    effect = runs.effect("hard_rotation", "gap_teacher_quality")
-    return over_seeds(effect[:, LAST_YEARS].mean(1) - effect[:, FIRST_YEARS].mean(1))
+def narrowing(runs: Runs) -> Found:
+    """Effect of hard rotation on the gap in teacher quality between cores and members, years 2 to 4."""
+    gap = "gap_teacher_quality"
+    effect = runs.simulated("edu_ecosystem", "rotation", gap) - runs.simulated("edu_ecosystem", "none", gap)
+    return over_seeds(effect[:, FIRST_YEARS].mean(1))
 
 
-MEASURED: dict[str, Callable[[Runs], Found]] = {
+def fading(runs: Runs, variant: str) -> Found:
+    """What members gain from hard rotation: last three years against years 2 to 4."""
+    gain = runs.simulated("edu_ecosystem", variant, "score_member")
+    gain = gain - runs.simulated("edu_ecosystem", "none", "score_member")
+    return over_seeds(gain[:, LAST_YEARS].mean(1) - gain[:, FIRST_YEARS].mean(1))
+
+
+def left_of_gap(runs: Runs, variant: str, year: int) -> Found:
+    """What is left in a year of the first gap between the strongest and the weakest third of schools."""
+    gap = runs.simulated("goldhaber", variant, THIRDS)
+    return ratio_over_seeds(gap[:, year], gap[:, 0])
+
+
+def order_of_closing(runs: Runs) -> Found:
+    """By how much more is left in year 10 with less made fair; the smallest of the steps at either turnover."""
+    steps = []
+    for variants in TURNOVERS:
+        nothing, hiring, both = (runs.simulated("goldhaber", name, THIRDS)[:, CLOSED_LATE] for name in variants)
+        steps += [over_seeds(nothing - hiring), over_seeds(hiring - both)]
+    return min(steps)
+
+
+MEASURED: dict[str, Callable[[Runs], Found | None]] = {
     "V1": lambda runs: over_seeds(runs.look("teacher_effect_sd")),
     "V3": lambda runs: over_seeds(runs.look("leaving_share")),
     "V4": lambda runs: over_seeds(runs.measure("as_written", "between_school_share")[:, -1]),
@@ -186,14 +224,32 @@ MEASURED: dict[str, Callable[[Runs], Found]] = {
     "V18b": lambda runs: over_seeds(premium(runs, MEMBER)[:, 3] - joining(runs)),
     "V18c": lambda runs: over_seeds(premium(runs, CORE)[:, LATE].mean(1)),
     "V19": lambda runs: over_seeds(runs.effect("more_money", "score_mean")[:, FOURTH_YEAR]),
-    "V21": lambda runs: over_seeds(runs.measure("none", "official_pass_statistical")[:, 0]),
+    "V21": counties_that_pass,
     "V22": levelling_a_year,
     "V22b": lambda runs: over_seeds(runs.effect("tenth", "score_mean")[:, -1]),
     "V24": relief_by_decline,
     "S1": lambda runs: over_seeds(runs.effect("as_written", "score_member")[:, FIFTH_YEAR]),
     "S2": lambda runs: over_seeds(runs.effect("rotation", "score_mean")[:, -1]),
-    "SIM-A": lambda runs: over_seeds(runs.effect("hard_rotation", "gap_teacher_quality")[:, FIRST_YEARS].mean(1)),
-    "SIM-Ab": lambda runs: exits_above(runs, "hard_rotation"),
-    "SIM-Ac": fading_of_gap,
 }
-"""Every pattern that is measured, by its number. A pattern's letters b, c, d are further parts of it."""
+"""Every pattern that is measured on the county, by its number. A pattern's letters b, c, d … are further parts."""
+REPEATED: dict[str, Callable[[Runs], Found]] = {
+    "SIM-A": narrowing,
+    "SIM-Ab": lambda runs: departures_above(runs, "rotation"),
+    "SIM-Ac": lambda runs: departures_above(runs, "departures"),
+    "SIM-Ad": lambda runs: fading(runs, "rotation"),
+    "SIM-Ae": lambda runs: fading(runs, "burnout"),
+    "SIM-B": lambda runs: left_of_gap(runs, "turnover_hiring_mobility", CLOSED_EARLY),
+    "SIM-Bb": lambda runs: left_of_gap(runs, "turnover_hiring", CLOSED_LATE),
+    "SIM-Bc": lambda runs: left_of_gap(runs, "turnover_attrition", CLOSED_LATE),
+    "SIM-Bd": order_of_closing,
+    "SIM-Be": lambda runs: left_of_gap(runs, "hiring_mobility", CLOSED_EARLY),
+    "SIM-Bf": lambda runs: left_of_gap(runs, "hiring", CLOSED_LATE),
+}
+"""What published simulations showed, from their repetition."""
+
+
+def measure(name: str, runs: Runs) -> Found | None:
+    """The value of a pattern; None where it is not measured, or what it rests on was not run."""
+    if name in REPEATED:
+        return REPEATED[name](runs) if runs.repeated else None
+    return MEASURED[name](runs) if name in MEASURED and runs.seen else None

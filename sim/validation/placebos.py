@@ -9,32 +9,90 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from sim.columns import Column
+from sim.columns import NONE, Column
 from sim.configs import Section, freeze
 from sim.founding import found
-from sim.state import AT_HOME, SENT, County, Students, Teachers
+from sim.state import AT_HOME, SENT, Counties, County, Schools, Students, Teachers, Towns
 from sim.validation.worlds import Arm, Plan
 from sim.year import advance
 
 SEED = 1
 YEARS = 3
+TOWN_SHARE, TOWN_CAPITAL_SHARE = 0.15, 0.1
+"""What towns that run schools pay of spending and of facilities."""
 TABLES = ("schools", "groups", "teachers", "students", "stages", "county")
 
-LINKS = ("fused", "joint")
+BOARDERS = "泰安十三中"
+"""A school of the county that can be given beds."""
 NO_CADRES: dict[str, Any] = {"links.fused.cadres": None}
-ABSENCES: dict[str, dict[str, Any]] = {
-    "rotation": NO_CADRES | {"links.fused.rotation": None},
-    "fund": {"funding.special_fund_yuan": 0},
-    "pairing": {"links.fused.mentoring.pairing_coverage": 0.0},
-    "events": {"links.fused.mentoring.events_per_term": {}, "links.joint.mentoring.events_per_term": {}},
-    "bundling": {"assessment.bundle_weight": 0.0},
-    "management": {f"links.{link}.leadership": "autonomous" for link in LINKS},
-    "curriculum": {f"links.{link}.curriculum.{name}": 0.0 for link in LINKS for name in ("sharing", "sync")},
-    "reputation": {f"links.{link}.brand_share": 0.0 for link in LINKS},
+
+
+class Carried(NamedTuple):
+    """What a switch carries, as changes to the plan as written: with the rule, and in its absence."""
+
+    rule: Mapping[str, Any]
+    absent: Mapping[str, Any]
+    evidence: Mapping[str, Any] = {}
+    """Coefficients in both counties, where the switch also carries what is there without any policy."""
+    towns: bool = False
+    """Whether the county is one whose towns run schools."""
+    both: bool = False
+    """Whether the switch also turns off what no policy decrees, as wear: then it is off on both sides."""
+
+
+def _joint(rules: Mapping[str, Any]) -> dict[str, Any]:
+    return {f"links.{link}.{path}": value for link in ("fused", "joint") for path, value in rules.items()}
+
+
+JOINT = {
+    "mentoring.projects": 1, "mentoring.studios": ("chinese",), "mentoring.experts_per_term": 2,
+    "mentoring.shadowing_per_year": 1, "mentoring.centre": True, "mentoring.effectiveness": 1.2,
+    "curriculum.sync": 0.5, "curriculum.online": True, "curriculum.shared_classes": 0.1,
+    "curriculum.student_events_per_year": 2,
+}  # fmt: skip
+NO_JOINT_WORK = {
+    "mentoring.events_per_term": {}, "mentoring.projects": 0, "mentoring.studios": (), "mentoring.experts_per_term": 0,
+    "mentoring.shadowing_per_year": 0, "mentoring.centre": False, "curriculum.student_events_per_year": 0,
+}  # fmt: skip
+TOWN_MONEY: dict[str, Any] = {
+    "funding.need_share": 0.25, "funding.equipment_share": 0.5, "funding.progressivity": 0.75,
+    "funding.approval_threshold_yuan": 30_000, "funding.town_floor_ratio": 1.0, "funding.town_compliance": 0.5,
+    "funding.town_enforced": True, "links.fused.finance": "supervised",
+}  # fmt: skip
+SHARED = {"ownership": "group", "allocation": "need", "sharing": 0.5, "transfer_rate": 0.2}
+MONEY = {"funding.equipment_share": 0.5, "funding.approval_threshold_yuan": 30_000, "links.fused.finance": "supervised"}
+ONE_WAY = {"links.fused.rotation.rules.core.exchange": False, "links.fused.rotation.honour": None}
+CARRIED: dict[str, Carried] = {
+    "rotation": Carried({}, NO_CADRES | {"links.fused.rotation": None}),
+    "fund": Carried({}, {"funding.special_fund_yuan": 0}),
+    "pairing": Carried({}, {"links.fused.mentoring.pairing_coverage": 0.0}),
+    "bundling": Carried({}, {"assessment.bundle_weight": 0.0}),
+    "events": Carried(_joint(JOINT), _joint(JOINT | NO_JOINT_WORK)),
+    "shared_classes": Carried(_joint(JOINT), _joint(JOINT | {"curriculum.shared_classes": 0.0})),
+    "curriculum": Carried(_joint(JOINT), _joint(JOINT | {"curriculum.sharing": 0.0, "curriculum.sync": 0.0})),
+    # Lent cadres are people as well as leadership, so neither side has any.
+    "management": Carried(NO_CADRES, NO_CADRES | _joint({"leadership": "autonomous"})),
+    "reputation": Carried({}, _joint({"brand_share": 0.0})),
+    "equipment": Carried(MONEY, {}, towns=True, both=True),
+    "facilities": Carried(TOWN_MONEY | {"links.fused.facilities": SHARED}, TOWN_MONEY, towns=True),
+    "towns": Carried({name: value for name, value in TOWN_MONEY.items() if "town" in name}, {}, towns=True, both=True),
+    "choice": Carried({"admissions.cross_catchment": True}, {"admissions.cross_catchment": False}),
+    "joint_admission": Carried({"admissions.unit": "group"}, {}),
+    "second_address": Carried({"admissions.second_address": True}, {}),
+    "migrants": Carried({"admissions.migrants": {"rule": "papers", "min_residence_years": 2}}, {}),
+    "privilege": Carried({"admissions.privilege": 0.05}, {}),
+    "seat_rules": Carried({"admissions.must_accept": False, "admissions.extra_classes": False}, {}),
+    "boarding": Carried({"admissions.boarding": {BOARDERS: 150}, "funding.boarding_yuan": 300}, {}),
+    "transfers": Carried({"admissions.transfer_allowed": True}, {}),
+    "open_selection": Carried({"staffing.recruitment": "open_selection"}, {}),
+    "inflow_gate": Carried({"links.fused.rotation.inflow_gate": "selection"}, {}),
+    "group_first": Carried({"links.fused.rotation.group_first": True}, {}),
+    "post_pooling": Carried({"staffing.pool_scope": "group", "staffing.post_total_fixed": True}, {}),
+    "special_posts": Carried(ONE_WAY | {"staffing.group_special_posts": 3}, ONE_WAY),
+    "title_rules": Carried({"staffing.senior_post_uplift": 0.1, "incentive.title_unit": "group"}, {}),
+    "backbone_formation": Carried({"staffing.backbone_formation": 0.1}, {}),
 }
-"""Switches that carry a policy, and the policy in which what they carry is absent."""
-SHARED: dict[str, dict[str, Any]] = {"management": NO_CADRES}
-"""What both policies lack: lent cadres are people as well as leadership."""
+"""Every switch that carries a rule of a policy. Where the plan as written lacks the rule, both sides start from it."""
 
 NORMED = {Teachers.skill_peer}
 """Measured against the county's mean, so that everybody moves a little when anybody does."""
@@ -120,7 +178,15 @@ def order_of_groups(plan: Plan) -> Verdict:
     turned = policy.model_copy(update={"groups": freeze(dict(reversed(policy.groups.items())))})
     tables = ("students", "teachers", "stages", "county")
     usual, other = _years(_start(plan), Arm(policy, evidence)), _years(_start(plan), Arm(turned, evidence))
-    return _equal(usual, other, tables, (Teachers.posted_by,))
+    return _equal(usual, map(_numbered_backwards, other), tables)
+
+
+def _numbered_backwards(county: County) -> County:
+    """The county with the numbers of its groups turned round, where teachers bear them."""
+    county = county.copy()
+    posted_by = county.teachers.posted_by
+    county.teachers.write(Teachers.posted_by, np.where(posted_by >= 0, len(county.groups) - 1 - posted_by, posted_by))
+    return county
 
 
 def order_of_schools(plan: Plan) -> Verdict:
@@ -163,12 +229,31 @@ def one_exempt_teacher(plan: Plan) -> Verdict:
 
 
 def _switched_off(plan: Plan, switch: str) -> Verdict:
-    """A mechanism off, against the policy without what it carries."""
+    """A mechanism off, against the policy without what it carries; and on, where it must show."""
     policy, evidence = plan.arms["as_written"]
-    policy = changed(policy, SHARED.get(switch, {}))
-    off = changed(evidence, {f"switches.{switch}": False})
-    absent = changed(policy, ABSENCES[switch])
-    return _equal(_years(_start(plan), Arm(policy, off)), _years(_start(plan), Arm(absent, evidence)))
+    carried = CARRIED[switch]
+    known = changed(evidence, carried.evidence)
+    off = changed(known, {f"switches.{switch}": False})
+    ruled, absent = changed(policy, carried.rule), changed(policy, carried.absent)
+    start = with_towns(_start(plan)) if carried.towns else _start(plan)
+    without = Arm(absent, off if carried.both else known)
+    same = _equal(_years(start, Arm(ruled, off)), _years(start, without))
+    if same.passed and _equal(_years(start, Arm(ruled, known)), _years(start, Arm(absent, known))).passed:
+        return Verdict(False, "the rule itself changes nothing")
+    return same
+
+
+def with_towns(county: County) -> County:
+    """The county with two towns that run its schools outside the seat, in turn."""
+    county = county.copy()
+    outside = np.flatnonzero(county.schools.zone > 0)
+    town = np.full(len(county.schools), NONE)
+    town[outside] = np.arange(outside.size) % 2
+    county.towns, county.town_names = Towns(2), ("North", "South")
+    county.schools.write(Schools.town, town)
+    county.county.write(Counties.town_share, TOWN_SHARE)
+    county.county.write(Counties.town_capital_share, TOWN_CAPITAL_SHARE)
+    return county
 
 
 def _off(switch: str) -> Callable[[Plan], Verdict]:
@@ -181,6 +266,6 @@ PLACEBOS: dict[str, Callable[[Plan], Verdict]] = {
     "order_of_groups": order_of_groups,
     "order_of_schools": order_of_schools,
     "one_exempt_teacher": one_exempt_teacher,
-    **{f"off_{switch}": _off(switch) for switch in ABSENCES},
+    **{f"off_{switch}": _off(switch) for switch in CARRIED},
 }
 """Every placebo by its name."""

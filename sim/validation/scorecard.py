@@ -2,7 +2,7 @@
 
 import datetime
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.metadata import version
 from typing import Any
@@ -10,15 +10,15 @@ from typing import Any
 from sim.library import load_patterns
 from sim.patterns import Pattern
 from sim.runs.workers import workers
-from sim.validation import placebos, worlds
-from sim.validation.measured import MEASURED, Found
-from sim.validation.worlds import Runs, Seen
+from sim.validation import counties, placebos, worlds
+from sim.validation.measured import Found, measure
+from sim.validation.worlds import Judged, Repeated, Runs, Seen
 
 COUNTED = ("high", "medium")
 """Strengths of evidence that the summing line counts."""
 UNCERTAIN = 2
 """Standard errors by which a value must be clear of a limit for a sign to be told, and for a verdict to be sure."""
-PARTS = "bcd"
+PARTS = "bcdef"
 """Letters that name further parts of a pattern."""
 
 
@@ -138,28 +138,37 @@ def validate(
     patterns = load_patterns().value
     plan = worlds.plan(patterns)
     wanted = range(1, (seeds or patterns.seeds) + 1)
-    tasks = [(placebos.check, name) for name in placebos.PLACEBOS]
+    tasks: list[tuple[Callable[..., Any], Any]] = [(placebos.check, name) for name in placebos.PLACEBOS]
+    for name, asked in patterns.simulations.items():
+        tasks += [(worlds.repeat, (name, seed)) for seed in range(1, min(asked.seeds, len(wanted)) + 1)]
+    tasks += [(counties.judge, numbers) for numbers in counties.batches(patterns.counties)]
     failed: list[str] = []
     seen: list[Seen] = []
+    repeated: list[Repeated] = []
+    judged: list[Judged] = []
     held: dict[str, Placebo] = {}
     with workers(jobs) as staff:
         for name, result in worlds.run(plan, wanted, staff, tasks, progress):
             if isinstance(result, Seen):
                 seen.append(result)
+            elif isinstance(result, Repeated):
+                repeated.append(result)
+            elif isinstance(result, Judged):
+                judged.append(result)
             elif isinstance(result, placebos.Verdict):
                 held[name] = Placebo(name, *result)
             else:
                 failed.append(f"{name}: {type(result).__name__}: {result}")
     order = [held[name] for name in placebos.PLACEBOS if name in held]
-    return Scorecard(tuple(scored(patterns.patterns, plan, seen)), tuple(order), tuple(failed), len(seen))
+    runs = Runs(plan, seen, repeated, judged)
+    return Scorecard(tuple(scored(patterns.patterns, runs)), tuple(order), tuple(failed), len(seen))
 
 
-def scored(patterns: Any, plan: worlds.Plan, seen: Sequence[Seen]) -> list[Scored]:
+def scored(patterns: Any, runs: Runs) -> list[Scored]:
     """Every pattern with its verdict."""
-    runs = Runs(plan, seen)
     found = []
     for name, pattern in patterns.items():
-        value = MEASURED[name](runs) if name in MEASURED and seen else None
+        value = measure(name, runs)
         judged = value is not None and pattern.tested and pattern.strength != "contested"
         found.append(Scored(name, pattern, value, _holds(pattern, value) if value and judged else None))
     return found

@@ -11,11 +11,12 @@ from numpy.typing import NDArray
 from sim.configs import freeze
 from sim.evidence import Evidence
 from sim.founding import Calibration, Setting, calibrate, found, setting_of
-from sim.library import resolve
+from sim.library import Resolved, resolve
 from sim.measures import observe
-from sim.patterns import Patterns
+from sim.patterns import DrawnCounties, Patterns
 from sim.policy import Group, Policy
 from sim.processes import learning
+from sim.runs.design import of_experiment
 from sim.runs.workers import Workers
 from sim.state import CORE, MEMBER, OUTSIDE, PRIMARY, County
 from sim.validation import looks
@@ -39,6 +40,15 @@ class Arm(NamedTuple):
 
 
 @dataclass(frozen=True)
+class Simulation:
+    """A published simulation repeated: its arms, and the founding from which each starts."""
+
+    arms: Mapping[str, Arm]
+    settings: Mapping[str, Setting]
+    years: int
+
+
+@dataclass(frozen=True)
 class Plan:
     """All that the runs of a seed rest on."""
 
@@ -47,6 +57,10 @@ class Plan:
     calibration: Calibration
     arms: Mapping[str, Arm]
     years: int
+    offer: Arm
+    counties: DrawnCounties
+    simulations: Mapping[str, Simulation]
+    group_factor: float
 
 
 @dataclass(frozen=True)
@@ -62,13 +76,45 @@ class Seen:
     looks: Mapping[str, Any]
 
 
+Path = dict[str, dict[str, Floats]]
+"""Variant to measure to (years + 1,)."""
+
+
+@dataclass(frozen=True)
+class Repeated:
+    """One seed of a published simulation."""
+
+    name: str
+    seed: int
+    variants: Path
+
+
+@dataclass(frozen=True)
+class Judged:
+    """Drawn counties, as the official rule judges them. All (counties,)."""
+
+    passed: Floats
+    even: Floats
+    """1 where no difference coefficient is above its limit."""
+    schools: Floats
+    """Share of schools that pass."""
+
+
 class Runs:
     """All seeds side by side."""
 
-    def __init__(self, plan: Plan, seen: Sequence[Seen]) -> None:
+    def __init__(
+        self, plan: Plan, seen: Sequence[Seen], repeated: Sequence[Repeated] = (), judged: Sequence[Judged] = ()
+    ) -> None:
         """Put the seeds in order."""
         self.plan = plan
         self.seen = sorted(seen, key=lambda one: one.seed)
+        self.repeated = sorted(repeated, key=lambda one: one.seed)
+        self.judged = judged
+
+    def simulated(self, name: str, variant: str, measure: str) -> Floats:
+        """A measure of a published simulation. Shape (seeds, years + 1)."""
+        return np.array([one.variants[variant][measure] for one in self.repeated if one.name == name])
 
     def measure(self, world: str, name: str, stage: str = "all") -> Floats:
         """A measure of the whole county. Shape (seeds, years + 1)."""
@@ -96,8 +142,56 @@ def plan(patterns: Patterns) -> Plan:
     """Read the policies of all worlds; the county is calibrated."""
     resolved = {name: resolve(patterns.county, world.policy, world.set) for name, world in patterns.worlds.items()}
     setting = setting_of(patterns.county, resolved["none"])
-    arms = {name: Arm(one.policy.value, one.evidence.value) for name, one in resolved.items()}
-    return Plan(patterns.county, setting, calibrate(setting)[0], arms, patterns.years)
+    arms = {name: _arm(one) for name, one in resolved.items()}
+    return Plan(
+        county=patterns.county,
+        setting=setting,
+        calibration=calibrate(setting)[0],
+        arms=arms,
+        years=patterns.years,
+        offer=_arm(resolve(patterns.county, patterns.offer.policy, patterns.offer.set)),
+        counties=patterns.counties,
+        simulations={name: _simulation(name, asked.variants) for name, asked in patterns.simulations.items()},
+        group_factor=patterns.offer.group_factor,
+    )
+
+
+def _arm(resolved: Resolved) -> Arm:
+    return Arm(resolved.policy.value, resolved.evidence.value)
+
+
+def _simulation(name: str, variants: Sequence[str]) -> Simulation:
+    """Some variants of an experiment file."""
+    design = of_experiment(name)
+    (laid_out,) = design.arms.values()
+    arms = {arm.variant: arm for arm in laid_out if arm.variant in variants}
+    return Simulation(
+        arms={variant: _arm(arm.resolved) for variant, arm in arms.items()},
+        settings={variant: arm.setting for variant, arm in arms.items()},
+        years=design.years,
+    )
+
+
+_solved: dict[str, Calibration] = {}
+"""Numbers of foundings that this worker has solved, by the key of their setting: no record holds them."""
+
+
+def repeat(plan: Plan, task: tuple[str, int]) -> Repeated:
+    """Run one seed of a published simulation; a county is founded once for each founding that differs."""
+    name, seed = task
+    simulation = plan.simulations[name]
+    founded: dict[str, County] = {}
+    variants: Path = {}
+    for variant, arm in simulation.arms.items():
+        setting = simulation.settings[variant]
+        key = setting.key
+        if key not in _solved:
+            _solved[key] = calibrate(setting)[0]
+        if key not in founded:
+            founded[key] = found(setting, _solved[key], seed)
+        measures, _ = _run(arm, founded[key], seed, simulation.years, {})
+        variants[variant] = {measure: values for (measure, stage), values in measures.items() if stage == "all"}
+    return Repeated(name, seed, variants)
 
 
 def see(plan: Plan, seed: int) -> Seen:
@@ -150,6 +244,7 @@ def _looks_at_start(plan: Plan, start: County, seed: int) -> dict[str, Any]:
         "teacher_effect_sd": looks.teacher_effect_sd(start, none.evidence),
         "full_turnover": looks.loss_of_full_turnover(start, none.policy, none.evidence, seed),
         "premium_of_joining": looks.premium_of_joining(start, written.policy, written.evidence, seed),
+        "agreed": looks.agreed(start, plan.offer.policy, plan.offer.evidence, seed),
         "roster": start.schools.roster,
         "level_years": start.stages.level_years,
         "mover_loss": 0.0,

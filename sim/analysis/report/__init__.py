@@ -13,8 +13,9 @@ from markupsafe import Markup
 
 from sim.analysis import charts, style
 from sim.analysis.report import answer, compared, trust, uncertainty, verdict
-from sim.analysis.report.table import Table
+from sim.analysis.report.table import Table, of_numbers
 from sim.analysis.sentences import headline
+from sim.analysis.variants import shown
 from sim.analysis.words import Words
 from sim.analysis.worlds import Worlds
 from sim.store import Results
@@ -41,6 +42,7 @@ class County(NamedTuple):
     pictures: dict[str, Picture]
     tables: dict[str, Table]
     verdicts: list[tuple[Table, list[str]]]
+    variants: list[Table]
     decreed: list[Table]
     doubts: list[str]
     trust: uncertainty.Trust | None
@@ -107,6 +109,10 @@ def _county(results: Results, county: str, folder: Path, words: Words) -> County
         pictures=pictures,
         tables=tables,
         verdicts=verdict.verdicts(worlds, words),
+        variants=[
+            of_numbers(item.name, item.caption, item.headings, item.rows)
+            for item in shown(results.yearly, manifest, county, words.language)
+        ],
         decreed=[
             compared.decreed(manifest, county, name, words)
             for name in dict.fromkeys((worlds.base, *compared.ungrouped(manifest, county)))

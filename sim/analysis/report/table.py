@@ -52,6 +52,17 @@ def number(text: str, strong: bool = False) -> Cell:
     return Cell(text, number=True, strong=strong)
 
 
+def of_numbers(name: str, caption: str, headings: Sequence[str], rows: Sequence[Sequence[str]]) -> Table:
+    """A table of text whose cells hold numbers where they have digits or a dash, but for the first."""
+    cells = [[Cell(text) if place == 0 or not _numeric(text) else number(text) for place, text in enumerate(row)]
+             for row in rows]  # fmt: skip
+    return table(name, caption, headings, cells)
+
+
+def _numeric(text: str) -> bool:
+    return text.lstrip("+−–")[:1].isdigit() or text == "–"
+
+
 def table(
     name: str,
     caption: str,
