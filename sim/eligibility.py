@@ -167,12 +167,22 @@ class Turn:
             if teacher is not None:
                 known = year.quality(np.array([teacher]))[0] - (year.now["match"][teacher] if sign > 0 else 0.0)
                 count, total = count + sign, total + sign * known
-        floor = year.tally["core_quality"][self.group] - slack * year.evidence.teacher_effect_sd
-        return count > 0 and total / count < min(floor, self._core_mean)
+        return count > 0 and total / count < self._least_core_mean(slack)
 
-    @property
-    def _core_mean(self) -> float:
-        return self.year.mean_present(self.core)
+    def pairs_hurt_core(self, leave: Ints, come: Ints) -> Mask:
+        """Whether exchanges of the core's teachers for others would hurt it. (those who leave, those who come)"""
+        year, slack = self.year, self.rules.core_protection
+        if slack is None:
+            return np.zeros((leave.size, come.size), bool)
+        count, total = year.present_quality(self.core)
+        gain = (year.quality(come) - year.now["match"][come])[None] - year.quality(leave)[:, None]
+        return (total + gain) / max(count, 1) < self._least_core_mean(slack)
+
+    def _least_core_mean(self, slack: float) -> float:
+        """Mean quality below which no move may bring the core; if it is lower already, its present one."""
+        year = self.year
+        floor = year.tally["core_quality"][self.group] - slack * year.evidence.teacher_effect_sd
+        return min(float(floor), year.mean_present(self.core))
 
     # --- the pool of a school -----------------------------------------------------------------------------------------
 

@@ -170,8 +170,9 @@ class Groups(Table):
     movers_quality = Column("float64", "mean quality of new movers against their school", unit="σ_T")
     transfers = Column("int32", "posted teachers who stayed for good this year", unit="persons")
     core_quality = Column(
-        "float64", "mean quality of the core's teachers in the first year, if protected", unit="σ a year"
-    )
+        "float64", "mean quality of the core's teachers before its first postings, if protected", unit="σ a year",
+        start=np.nan,
+    )  # fmt: skip
 
 
 Schools.group.of = Groups
