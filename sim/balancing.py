@@ -26,7 +26,7 @@ class BalancingExchanges:
     """Chooses exchanges between one school and others by what they do to the differences between them."""
 
     def __init__(self, turn: Turn, rule: RotationRule, origin: int, targets: Ints, pool: Pool) -> None:
-        self.turn, self.origin, self.pool = turn, origin, pool
+        self.turn, self.rule, self.origin, self.pool = turn, rule, origin, pool
         self.places = Destinations(turn, rule, origin, targets, 0)
         self.subject = turn.year.county.teachers.subject
         self.free: dict[int, list[int]] = {}
@@ -49,7 +49,7 @@ class BalancingExchanges:
             for school, sign in ((self.origin, -1), (unit, 1)):
                 mean, size = self.level[school]
                 self.level[school] = (mean + sign * moved / size, size)
-            self.turn.send(row, unit, partner, row in self.pool.pushed)
+            self.turn.send(self.rule, row, unit, partner, row in self.pool.pushed)
             sent.append(row)
         if len(sent) < most:
             for subject, rows in self.free.items():

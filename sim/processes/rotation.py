@@ -224,7 +224,7 @@ def _send(
         if turn.would_hurt_core(row, unit, places.partners[unit, subject][0] if rule.exchange else None):
             stopped["protection"] += 1
             continue
-        turn.send(row, unit, places.take(unit, subject), row in pool.pushed)
+        turn.send(rule, row, unit, places.take(unit, subject), row in pool.pushed)
         sent.append(row)
         backbone += strong
     return sent, stopped
@@ -266,7 +266,7 @@ def _send_backbone(turn: Turn, rule: RotationRule, unit: int, subject: int) -> s
         return "money"
     row = int(rows[np.argmin(year.luck("yields")[rows])])
     pushed = year.evidence.switches.refusal and bool(turn.refuses(np.array([row]), np.array([unit]))[0])
-    turn.send(row, unit, places.take(unit, subject), pushed)
+    turn.send(rule, row, unit, places.take(unit, subject), pushed)
     year.book_quality(turn.group, [row], np.flatnonzero(year.serving(turn.core)))
     return None
 
@@ -289,3 +289,4 @@ def _lend_cadres(year: Postings, group: int, members: Ints, link: Link) -> None:
     years = link.rotation.years if link.rotation is not None else (1, 1)
     for row, unit in zip(able.tolist(), wanted, strict=False):
         year.lend(row, unit, year.term(row, years))
+    year.tally["cadres_short"][group] += max(len(wanted) - able.size, 0)

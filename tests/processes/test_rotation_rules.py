@@ -259,14 +259,17 @@ def test_who_stays_for_good_takes_home_and_file_and_so_does_the_partner(staffed)
     assert np.bincount(teachers.home).tolist() == [6, 6]
 
 
-@pytest.mark.parametrize(("posts", "home"), [(6, 0), (7, 1)])
-def test_without_a_partner_one_stays_only_where_a_post_is_free(staffed, posts, home):
+@pytest.mark.parametrize(("posts", "expected"), [(6, [5, 7]), (7, [6, 7])])
+def test_without_a_partner_one_takes_a_free_post_or_the_post_goes_along(staffed, posts, expected):
     plan = rules({"rate": 0.1, "exchange": False}, transfer_chance=1.0, years=[1, 1])
-    first = after(rotate, staffed(schools={"link": [-1, 0, -1, -1], "posts": [6, posts, 0, 0]}), plan, WILLING)
+    place = {"link": [-1, 0, -1, -1], "posts": [6, posts, 0, 0], "usual_posts": [6, posts, 0, 0]}
+    first = after(rotate, staffed(schools=place), plan, WILLING)
     (sent,) = rows(first, SENT)
     first.year = 2
     later = after(rotate, first, changed(plan, {"links.fused.rotation.rules.core.rate": 0.0}), WILLING)
-    assert later.teachers.home[sent] == later.teachers.school[sent] == home
+    assert later.teachers.home[sent] == later.teachers.school[sent] == 1
+    assert later.groups.transfers[0] == 1
+    assert later.schools.posts[:2].tolist() == later.schools.usual_posts[:2].tolist() == expected
 
 
 # --- who goes where --------------------------------------------------------------------------------------------------
