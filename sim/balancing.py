@@ -2,7 +2,7 @@
 
 One school of the exchange is given; from the pairs of the same subject that it could form with the others, the
 group takes the pair after which mean quality and backbone share differ least, each time from what is then so.
-A pair that would widen the difference is not formed.
+A pair that would widen the difference is not formed, nor one that would bring a protected core below its floor.
 """
 
 from collections import Counter
@@ -26,7 +26,7 @@ class BalancingExchanges:
     """Chooses exchanges between one school and others by what they do to the differences between them."""
 
     def __init__(self, turn: Turn, rule: RotationRule, origin: int, targets: Ints, pool: Pool) -> None:
-        self.turn, self.origin, self.pool = turn, origin, pool
+        self.turn, self.rule, self.origin, self.pool = turn, rule, origin, pool
         self.places = Destinations(turn, rule, origin, targets, 0)
         self.subject = turn.year.county.teachers.subject
         self.free: dict[int, list[int]] = {}
@@ -49,7 +49,7 @@ class BalancingExchanges:
             for school, sign in ((self.origin, -1), (unit, 1)):
                 mean, size = self.level[school]
                 self.level[school] = (mean + sign * moved / size, size)
-            self.turn.send(row, unit, partner, row in self.pool.pushed)
+            self.turn.send(self.rule, row, unit, partner, row in self.pool.pushed)
             sent.append(row)
         if len(sent) < most:
             for subject, rows in self.free.items():
@@ -70,11 +70,20 @@ class BalancingExchanges:
             gap = mean - other
             after = gap - moved * (1 / size + 1 / there)
             gain = (gap**2).sum() - (after**2).sum(-1)
+            gain[self._hurts_core(unit, np.array(rows), np.array(partners))] = -np.inf
             place = int(gain.argmax())
             if gain.flat[place] > least:
                 least = float(gain.flat[place])
                 found = rows[place // len(partners)], partners[place % len(partners)], unit
         return found
+
+    def _hurts_core(self, unit: int, rows: Ints, partners: Ints) -> NDArray[np.bool_]:
+        """Which pairs of the given school's teachers and another's are kept from a protected core. (rows, partners)"""
+        if self.origin == self.turn.core:
+            return self.turn.pairs_hurt_core(rows, partners)
+        if unit == self.turn.core:
+            return self.turn.pairs_hurt_core(partners, rows).T
+        return np.zeros((rows.size, partners.size), bool)
 
     def _worth(self, rows: Ints) -> Floats:
         """Quality without match, in σ_T, and backbone status of teachers. (rows, 2)"""

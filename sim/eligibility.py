@@ -2,8 +2,8 @@
 
 A rule counts its base, and its movers come from schools of that base. Refusals follow P34: fewer where service
 counts for promotion, where a bonus is paid, and where the group decides on moves; more between town and
-country and among teachers of family age. Both are centred, distance over the posts of the cores that are
-asked, family age within each school, so that the mean share of refusals stays the same. Who refuses is pushed
+country and among teachers of family age. Both are centred: distance on the cores and members of the county's own
+policy, so that its mean share of refusals stays the same, family age within each school. Who refuses is pushed
 as far as a decreed floor is enforced.
 """
 
@@ -17,14 +17,14 @@ from numpy.typing import NDArray
 from sim.links import Link, Rotation, RotationRule
 from sim.postings import Postings
 from sim.sending import shortfall_by_filter
-from sim.state import SERVING, SUBJECTS, Counties, Schools, Teachers, urban
+from sim.state import CORE, MEMBER, SERVING, SUBJECTS, Counties, Schools, Teachers, urban
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.integer]
 Mask = NDArray[np.bool_]
 READS = (
     Teachers.age, Teachers.female, Teachers.honour, Teachers.backbone, Teachers.years_here, Teachers.rural_years,
-    Schools.zone, Schools.link, Schools.usual_posts, Counties.labour_yuan,
+    Schools.zone, Schools.roster, Schools.stage, Schools.usual_pupils, Counties.labour_yuan,
 )  # fmt: skip
 """What asking for movers reads beside what postings do."""
 BONUS_STEP = 0.1
@@ -137,8 +137,11 @@ class Turn:
         both = rule.base in ("group_teachers", "group_staff") and rule.direction in ("bidirectional", "any")
         return 2 if rule.exchange and both else 1
 
-    def send(self, row: int, unit: int, partner: int | None, pushed: bool) -> None:
-        """Post one teacher for the decreed term, and the partner in return."""
+    def send(self, rule: RotationRule, row: int, unit: int, partner: int | None, pushed: bool) -> None:
+        """Post one teacher for the decreed term, and the partner in return.
+
+        An offer posts nobody against his will, nor is a partner who was asked; who is pushed always is.
+        """
         year, rules = self.year, self.rules
         term = year.term(row, rules.years)
         home = year.now["home"][row]
@@ -149,7 +152,9 @@ class Turn:
             and not self.served[row]
         ):
             term = rules.rural_service_years
-        year.move(row, unit, partner, term, pushed)
+        year.move(row, unit, partner, term, (rule.voluntary, rule.voluntary or rules.matching == "mutual"))
+        if pushed:
+            year.now["unwilling"][row] = True
         self.moved.append((row, unit))
         if partner is not None:
             self.moved.append((partner, int(home)))
@@ -167,12 +172,22 @@ class Turn:
             if teacher is not None:
                 known = year.quality(np.array([teacher]))[0] - (year.now["match"][teacher] if sign > 0 else 0.0)
                 count, total = count + sign, total + sign * known
-        floor = year.tally["core_quality"][self.group] - slack * year.evidence.teacher_effect_sd
-        return count > 0 and total / count < min(floor, self._core_mean)
+        return count > 0 and total / count < self._least_core_mean(slack)
 
-    @property
-    def _core_mean(self) -> float:
-        return self.year.mean_present(self.core)
+    def pairs_hurt_core(self, leave: Ints, come: Ints) -> Mask:
+        """Whether exchanges of the core's teachers for others would hurt it. (those who leave, those who come)"""
+        year, slack = self.year, self.rules.core_protection
+        if slack is None:
+            return np.zeros((leave.size, come.size), bool)
+        count, total = year.present_quality(self.core)
+        gain = (year.quality(come) - year.now["match"][come])[None] - year.quality(leave)[:, None]
+        return (total + gain) / max(count, 1) < self._least_core_mean(slack)
+
+    def _least_core_mean(self, slack: float) -> float:
+        """Mean quality below which no move may bring the core; if it is lower already, its present one."""
+        year = self.year
+        floor = year.tally["core_quality"][self.group] - slack * year.evidence.teacher_effect_sd
+        return min(float(floor), year.mean_present(self.core))
 
     # --- the pool of a school -----------------------------------------------------------------------------------------
 
@@ -268,20 +283,19 @@ class Turn:
 
 
 def usual_distance(year: Postings) -> float:
-    """Mean over the cores of this county, by posts, of the share of their schools across the line."""
+    """Share of the roster's members across the line from the cores of their stage, by the cores' pupils of year 0.
+
+    The roster is that of the county's own policy, so that a policy which sends farther meets more refusals.
+    """
     if year.usual_distance is None:
-        schools, groups, in_town = year.county.schools, year.county.groups, urban(year.county.schools.zone)
-        far = posts = 0.0
-        for place, link in enumerate(year.policy.links.values()):
-            if link.rotation is None:
-                continue
-            linked = np.flatnonzero(schools.link == place)
-            for group, core in enumerate(groups.core.tolist()):
-                members = linked[schools.group[linked] == group]
-                if members.size:
-                    far += schools.usual_posts[core] * (in_town[members] != in_town[core]).mean()
-                    posts += schools.usual_posts[core]
-        year.usual_distance = float(far / posts) if posts else 0.0
+        schools, in_town = year.county.schools, urban(year.county.schools.zone)
+        far = pupils = 0.0
+        for core in np.flatnonzero(schools.roster == CORE):
+            members = in_town[(schools.roster == MEMBER) & (schools.stage == schools.stage[core])]
+            if members.size:
+                far += schools.usual_pupils[core] * (members != in_town[core]).mean()
+                pupils += schools.usual_pupils[core]
+        year.usual_distance = float(far / pupils) if pupils else 0.0
     return year.usual_distance
 
 

@@ -74,7 +74,7 @@ class Rotation(Section):
     rural_service_years: PositiveCount | None = None
     """Term of town teachers without rural service who are sent to the country."""
     core_protection: Annotated[float, Field(ge=0)] | None = None
-    """How far the core's present mean quality may fall below that of its first year, in σ_T."""
+    """How far the core's present mean quality may fall below that before the group's first postings, in σ_T."""
     rate_cap: Share = 1.0
     """Largest share of the staff of the core and its schools of this link that moves in a year."""
     transfer_chance: Share = 0.0

@@ -2,7 +2,8 @@
 
 A posting is written on copies of the year's columns. One that is over brings the teacher back to the old seat
 and the old match, unless the policy lets some stay for good: then home and file move, an exchange partner's
-too, so that every post stays filled; without a partner only where a post is free. When one of two partners
+too, so that every post stays filled; without a partner the teacher takes a free post, and where none is free the
+post goes along. When one of two partners
 leaves the service, the other is recalled a year later. Money is paid for every posting of the year: first from
 the group's fund, then from the core's public-use money.
 """
@@ -48,18 +49,20 @@ MOVED = (
 )  # fmt: skip
 TALLIES = (
     Groups.due, Groups.done, Groups.refused, Groups.short, Groups.unattainable, Groups.movers_quality,
-    Groups.postings_yuan, Groups.balance_yuan, Groups.transfers, Groups.core_quality,
+    Groups.postings_yuan, Groups.balance_yuan, Groups.transfers, Groups.core_quality, Groups.cadres_short,
 )  # fmt: skip
 READS = (
     *MOVED, Teachers.id, Teachers.subject, Teachers.status, Teachers.left_year, Teachers.talent,
     Teachers.years_teaching, Teachers.skill_peer, Teachers.skill_pair,
-    Schools.stage, Schools.zone, Schools.group, Schools.link, Schools.posts, Schools.pupils,
+    Schools.stage, Schools.zone, Schools.group, Schools.link, Schools.posts, Schools.usual_posts, Schools.pupils,
     Schools.public_use_yuan, Schools.granted_yuan, Groups.core, Groups.founded_year,
     Groups.balance_yuan, Groups.core_quality, Students.school, Students.cohort, Students.classroom,
     StageTotals.periods, StageTotals.periods_per_teacher, StageTotals.spending_yuan,
 )  # fmt: skip
 """What keeping postings reads."""
-WRITES = (*MOVED, *TALLIES, Schools.cadres, Schools.paid_yuan, Schools.spending_change)
+WRITES = (
+    *MOVED, *TALLIES, Schools.cadres, Schools.paid_yuan, Schools.spending_change, Schools.posts, Schools.usual_posts,
+)  # fmt: skip
 
 
 @dataclass
@@ -84,6 +87,8 @@ class Postings:
         self.tally["balance_yuan"] = county.groups.balance_yuan.copy()
         self.tally["core_quality"] = county.groups.core_quality.copy()
         self.movers = np.zeros(len(county.groups), np.int64)
+        self.posts_come = np.zeros(len(county.schools), county.schools.posts.dtype)
+        """Posts that came with teachers who stay for good, less those that went. (schools,)"""
         self.paid = np.zeros(len(county.schools), np.int64)
         self.usual_distance: float | None = None
         self._luck: dict[str, Floats] = {}
@@ -172,10 +177,12 @@ class Postings:
                 continue
             if partner in ending:
                 stay += [row, partner]
-            elif partner == NONE and filled[unit] < schools.posts[unit]:
+            elif partner == NONE:
                 stay.append(row)
-                filled[unit] += 1
-                filled[home] -= 1
+                free = filled[unit] < schools.posts[unit] + self.posts_come[unit]
+                for school, sign in ((unit, 1), (home, -1)):
+                    filled[school] += sign
+                    self.posts_come[school] += 0 if free else sign
         rows = np.array(sorted(stay), np.int64)
         np.add.at(self.tally["transfers"], schools.group[now["school"][rows]], 1)
         for home_column, column in (("home", "school"), ("home_post", "post"), ("home_match", "match")):
@@ -190,17 +197,19 @@ class Postings:
         shortest, longest = years
         return shortest + int(self.luck("term")[row] * (longest - shortest + 1))
 
-    def move(self, row: int, unit: int, partner: int | None, term: int, pushed: bool) -> None:
-        """Post one teacher, and the exchange partner the other way, for the same term."""
+    def move(self, row: int, unit: int, partner: int | None, term: int, agreed: tuple[bool, bool]) -> None:
+        """Post one teacher, and the exchange partner the other way, for the same term.
+
+        Who has `agreed`, teacher and partner, is not posted against his will.
+        """
         now = self.now
-        self._post(row, unit, LAST_SEAT if partner is None else int(now["home_post"][partner]), SENT, term)
-        if pushed:
-            now["unwilling"][row] = True
+        seat = LAST_SEAT if partner is None else int(now["home_post"][partner])
+        self._post(row, unit, seat, SENT, term, agreed[0])
         if partner is not None:
-            self._post(partner, int(now["home"][row]), int(now["home_post"][row]), RECEIVED, term)
+            self._post(partner, int(now["home"][row]), int(now["home_post"][row]), RECEIVED, term, agreed[1])
             now["partner"][row], now["partner"][partner] = partner, row
 
-    def _post(self, row: int, unit: int, seat: int, kind: int, term: int) -> None:
+    def _post(self, row: int, unit: int, seat: int, kind: int, term: int, agreed: bool) -> None:
         now, year, evidence = self.now, self.county.year, self.evidence
         if self._present is not None:
             subject = self.county.teachers.subject[row]
@@ -210,7 +219,7 @@ class Postings:
         now["posting"][row], now["posting_ends"][row] = kind, year + term
         now["posted_by"][row] = self.county.schools.group[now["home"][row]]
         now["forced_year"][row] = now["arrived_year"][row] = year
-        now["unwilling"][row] = self.luck("unwilling")[row] < evidence.unwilling_share
+        now["unwilling"][row] = not agreed and self.luck("unwilling")[row] < evidence.unwilling_share
         if evidence.switches.match:
             now["match"][row] = self.new_match[row]
 
@@ -295,6 +304,8 @@ class Postings:
                 **{column: self.tally[column.name] for column in TALLIES},
                 Schools.cadres: counts(np.where(now["posting"] == CADRE, now["serves"], NONE), len(schools)),
                 Schools.paid_yuan: self.paid,
+                Schools.posts: schools.posts + self.posts_come,
+                Schools.usual_posts: schools.usual_posts + self.posts_come,
                 Schools.spending_change: 100 * (schools.granted_yuan - self.paid) / spending,
             }
         )

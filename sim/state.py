@@ -98,7 +98,7 @@ class Schools(Table):
     pupils = Column("int32", "pupils enrolled")
     usual_pupils = Column("int32", "pupils enrolled in year 0")
     posts = Column("int32", "posts (编制)")
-    usual_posts = Column("int32", "posts in year 0")
+    usual_posts = Column("int32", "posts in year 0, and those that came or went with teachers who stay for good")
     special_posts = Column("int32", "posts among them that stand in for core teachers sent out")
     senior_posts = Column("int32", "posts with a senior title")
     intermediate_posts = Column("int32", "posts with an intermediate title")
@@ -169,9 +169,11 @@ class Groups(Table):
     unattainable = Column("int32", "1 where the decreed quality of movers could not be reached this year")
     movers_quality = Column("float64", "mean quality of new movers against their school", unit="σ_T")
     transfers = Column("int32", "posted teachers who stayed for good this year", unit="persons")
+    cadres_short = Column("int32", "cadres decreed for this year whom the core could not lend", unit="persons")
     core_quality = Column(
-        "float64", "mean quality of the core's teachers in the first year, if protected", unit="σ a year"
-    )
+        "float64", "mean quality of the core's teachers before its first postings, if protected", unit="σ a year",
+        start=np.nan,
+    )  # fmt: skip
 
 
 Schools.group.of = Groups

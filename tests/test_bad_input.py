@@ -83,6 +83,7 @@ CASES = [
     Bad(POLICY, "value: head_principal", "value: headprincipal", "links.fused.leadership", "one of autonomous, convenor", "headprincipal", "did you mean head_principal?"),
     Bad(POLICY, "personnel: {value: exchange", "personnel: {value: home", "links.fused.personnel", "exchange, pooled or unified, since there are rotation rules", "home", "where personnel is home nobody decides a move"),
     Bad(POLICY, ONE_FOR_ONE, ONE_FOR_ONE.replace("true", "false", 1) + "      objective: balance\n", "links.fused.rotation.rules.core.exchange", "true, since the objective is balance", "false", "or objective: sender", at="exchange:\n            value: false"),
+    Bad(POLICY, ONE_FOR_ONE, ONE_FOR_ONE + "          backbone_share: 0.2\n      objective: balance\n      matching: need\n", "links.fused.rotation.objective", "sender, since balance chooses the pairs itself and rules.core.backbone_share, matching would say nothing", "balance", "or leave these out", at="objective: balance"),
     Bad(POLICY, "value: district", "value: provincial", "links.fused.rotation.honour", "district (or null)", "provincial"),
     Bad(POLICY, "credit: {value: true", "credit: {value: yes", "links.fused.rotation.credit", "true or false (on or off)", "yes", "did you mean true?"),
     Bad(POLICY, "start_year: {value: 2022,", "start_year: {value: '2022',", "start_year", "a whole number", 'the text "2022"', "remove the quotation marks"),

@@ -145,6 +145,22 @@ def test_schools_without_teachers_are_legal(lost, exchange):
         assert first[1] == 0 < county.groups.short[0, SHORTFALL_CAUSES.index("partner")]
 
 
+def test_posts_stay_where_teachers_took_them():
+    one_way = {f"links.fused.rotation.rules.core.{key}": value for key, value in (("rate", 0.3), ("exchange", False))}
+    stay = {"links.fused.rotation.transfer_chance": 1.0, "links.fused.rotation.years": [1, 1]}
+    rules = grouped(GROUPS, one_way | stay | {"links.fused.rotation.honour": None, "funding.posting_yuan": 0})
+    known = changed(switched_off(evidence(), "load"), {"exit_rate": 0.0})
+    county = check(small(), rules, 5, known)
+    before, after = small().county.schools, county.schools
+    core, members = county.groups.core[0], np.flatnonzero(after.link == 0)
+    # Every year some go for good. Posts and their year-0 number go with them, and staffing does not bring them back.
+    came = after.usual_posts - before.usual_posts
+    assert came[core] <= -3
+    assert came.sum() == 0
+    assert came[members].sum() == -came[county.groups.core].sum()
+    assert after.posts[core] <= before.posts[core] + came[core]
+
+
 @pytest.mark.parametrize("name", ["P-far-1", "P-seat-1"], ids=["a member", "the core"])
 def test_a_school_without_pupils_is_legal(name):
     county = continued(without_pupils(small(), name).county, grouped(GROUPS, BUSY), evidence(), SEED, 3)

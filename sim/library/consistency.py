@@ -226,6 +226,14 @@ def _rotation_problems(policy: Loaded[Policy]) -> Iterator[Problem]:
                 "home",
                 hint,
             )
+        if rotation.objective == "balance":
+            chosen = [
+                f"rules.{rule}.backbone_share" for rule, decreed in rotation.rules.items() if decreed.backbone_share
+            ]
+            chosen += ["order"] * (rotation.order != "sender") + ["matching"] * (rotation.matching != "even")
+            if chosen:
+                expected = f"sender, since balance chooses the pairs itself and {listing(chosen)} would say nothing"
+                yield problem_at(policy, f"{path}.objective", expected, "balance", "or leave these out")
         for rule, decreed in rotation.rules.items():
             if rotation.objective == "balance" and not decreed.exchange:
                 hint = "or objective: sender"

@@ -47,6 +47,7 @@ MEASURES = (
         "cadre postings are not counted",
     ),
     Measure("rotation_transfers", "persons a year", "posted teachers who stayed for good, exchange partners too"),
+    Measure("cadres_short", "persons a year", "cadres decreed, not lent: the core had nobody at home", better="lower"),
     Measure("movers_quality", "σ_T", "mean quality of new movers against the mean of their school"),
     Measure(
         "selection_unattainable",
@@ -79,9 +80,12 @@ def take(year: SchoolYear) -> dict[str, Floats]:
     stage = county.schools.stage[groups.core]
     counted = np.concatenate([np.ones((1, len(groups)), bool), stage == np.arange(len(STAGES))[:, None]])
     quality = np.where(groups.done > 0, groups.movers_quality, 0) * groups.done
-    people = [groups.due, groups.done, groups.refused, groups.unattainable, groups.transfers, *groups.short.T]
+    people = [groups.due, groups.done, groups.refused, groups.unattainable, groups.transfers]
+    people += [groups.cadres_short, *groups.short.T]
     reported = np.array([quality, *people])
-    quality, due, done, refused, unattainable, transfers, *short = np.einsum("cg,sg->cs", reported, counted)
+    quality, due, done, refused, unattainable, transfers, cadres_short, *short = np.einsum(
+        "cg,sg->cs", reported, counted
+    )
     core = WITH_ROLE["core"]
     return {
         "rotation_due": due,
@@ -92,6 +96,7 @@ def take(year: SchoolYear) -> dict[str, Floats]:
         **{f"rotation_short_{cause}": missing for cause, missing in zip(SHORTFALL_CAUSES, short, strict=True)},
         "rotation_away": np.where(staff.file[:, core] > 0, staff.away[:, core] / staff.file[:, core], 0),
         "rotation_transfers": transfers,
+        "cadres_short": cadres_short,
         "movers_quality": quality / done,
         "selection_unattainable": unattainable,
         "rotation_of_eligible": _of_eligible(county),

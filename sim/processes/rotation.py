@@ -61,6 +61,7 @@ def rotate(county: County, policy: Policy, evidence: Evidence, draw: Draws) -> C
                 )
                 if not members.size:
                     continue
+                _remember_core(year, group)
                 _lend_cadres(year, group, members, link)
                 if link.rotation is not None:
                     _take_turn(Turn(year, group, members, link, link.rotation))
@@ -68,11 +69,17 @@ def rotate(county: County, policy: Policy, evidence: Evidence, draw: Draws) -> C
     return year.changes()
 
 
+def _remember_core(year: Postings, group: int) -> None:
+    """Keep the quality of a core as it is before the first postings of its group, where any link protects it."""
+    quality = year.tally["core_quality"]
+    links = year.policy.links.values()
+    protected = any(link.rotation is not None and link.rotation.core_protection is not None for link in links)
+    if protected and np.isnan(quality[group]):
+        quality[group] = year.mean_present(int(year.county.groups.core[group]))
+
+
 def _take_turn(turn: Turn) -> None:
     """Post this year's new movers of one link of a group."""
-    tally = turn.year.tally["core_quality"]
-    if turn.rules.core_protection is not None and turn.year.age(turn.group) == 1:
-        tally[turn.group] = turn.year.mean_present(turn.core)
     if turn.rules.backbone_per_subject_new:
         _staff_new_schools(turn)
     rules = turn.rules.rules.values()
@@ -144,7 +151,7 @@ def _send_from(turn: Turn, rule: RotationRule, origin: int, due: int, decreed: b
         sent, stopped = BalancingExchanges(turn, rule, origin, targets, pool).send(capped)
         unattainable = False
     else:
-        order, unattainable = _ordered(turn, rule, pool, on_file, origin, due, decreed)
+        order, unattainable = _ordered(turn, rule, pool, on_file, origin, capped, decreed)
         sent, stopped = _send(turn, rule, Destinations(turn, rule, origin, targets, capped), order, capped, pool)
     short: Counter[str] = Counter(pool.short)
     left = pool.rows.size if due else 0
@@ -164,12 +171,15 @@ def _send_from(turn: Turn, rule: RotationRule, origin: int, due: int, decreed: b
 
 
 def _ordered(
-    turn: Turn, rule: RotationRule, pool: Pool, on_file: Ints, origin: int, due: int, decreed: bool
+    turn: Turn, rule: RotationRule, pool: Pool, on_file: Ints, origin: int, most: int, decreed: bool
 ) -> tuple[Ints, bool]:
-    """The pool in the order in which the sender lets go, and whether his target is out of reach."""
+    """The pool in the order in which the sender lets go, and whether his target is out of reach.
+
+    His target holds for the mean of those who can be sent, `most` at most.
+    """
     year, rows = turn.year, pool.rows
     teachers = year.county.teachers
-    if not due or not rows.size:
+    if not most or not rows.size:
         return rows[:0], False
     unattainable = False
     order: Ints
@@ -180,7 +190,7 @@ def _ordered(
         quality = (year.quality(rows) - usual) / year.evidence.teacher_effect_sd
         luck = year.draw.normal("sent", teachers.id[rows])
         target = sender_target(year.policy, year.evidence, decreed)
-        number = min(due, rows.size)
+        number = min(most, rows.size)
         if rule.backbone_share:
             backbone = teachers.backbone[rows]
             order, unattainable = order_in_strata(quality, backbone, rule.backbone_share, target, number, luck)
@@ -214,7 +224,7 @@ def _send(
         if turn.would_hurt_core(row, unit, places.partners[unit, subject][0] if rule.exchange else None):
             stopped["protection"] += 1
             continue
-        turn.send(row, unit, places.take(unit, subject), row in pool.pushed)
+        turn.send(rule, row, unit, places.take(unit, subject), row in pool.pushed)
         sent.append(row)
         backbone += strong
     return sent, stopped
@@ -256,7 +266,7 @@ def _send_backbone(turn: Turn, rule: RotationRule, unit: int, subject: int) -> s
         return "money"
     row = int(rows[np.argmin(year.luck("yields")[rows])])
     pushed = year.evidence.switches.refusal and bool(turn.refuses(np.array([row]), np.array([unit]))[0])
-    turn.send(row, unit, places.take(unit, subject), pushed)
+    turn.send(rule, row, unit, places.take(unit, subject), pushed)
     year.book_quality(turn.group, [row], np.flatnonzero(year.serving(turn.core)))
     return None
 
@@ -279,3 +289,4 @@ def _lend_cadres(year: Postings, group: int, members: Ints, link: Link) -> None:
     years = link.rotation.years if link.rotation is not None else (1, 1)
     for row, unit in zip(able.tolist(), wanted, strict=False):
         year.lend(row, unit, year.term(row, years))
+    year.tally["cadres_short"][group] += max(len(wanted) - able.size, 0)

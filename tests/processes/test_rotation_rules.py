@@ -14,6 +14,7 @@ from sim.state import (
     RECEIVED,
     SENT,
     SHORTFALL_CAUSES,
+    Schools,
 )
 
 WILLING = changed(switched_off(evidence(), "refusal", "match"), {"unwilling_share": 0.0})
@@ -196,6 +197,43 @@ def test_a_protected_core_keeps_its_quality(staffed):
     assert tally(after(rotate, staffed(), rules({"rate": 1.0}, core_protection=0.0), WILLING)) == (6, 6, {})
 
 
+def test_what_protects_a_core_is_its_quality_before_the_first_postings(staffed):
+    # The group is founded in year 1. Its schools join in year 3, first by a link that protects nobody.
+    before = 0.15 + experience(15, evidence())
+    protected = rules({"rate": 1.0}, core_protection=0.51)
+    free = rules({"rate": 0.1}).links["fused"].rotation
+    plan = changed(protected, {"links.loose": {"title": {"zh": "松散", "en": "loose"}, "personnel": "exchange"}})
+    plan = changed(plan, {"links.loose.rotation": free.model_dump()})
+    place = {name: number for number, name in enumerate(plan.links)}
+    talent = [0.15] * 6 + [0.0] * 6
+    county = after(rotate, staffed(talent=talent, schools={"link": [-1] * 4}), plan, WILLING)
+    assert np.isnan(county.groups.core_quality[0])
+    county.year = 3
+    county.schools.write(Schools.link, np.array([-1, place["loose"], -1, -1]))
+    county = after(rotate, county, plan, WILLING)
+    assert tally(county) == (1, 1, {})
+    assert county.groups.core_quality[0] == pytest.approx(before)
+    # A year later the other link starts. One of the three exchanges that the core can bear is made already.
+    county.year = 4
+    county.schools.write(Schools.link, np.array([-1, place["fused"], -1, -1]))
+    county = after(rotate, county, plan, WILLING)
+    assert county.groups.core_quality[0] == pytest.approx(before)
+    assert tally(county)[1] == 2
+
+
+def test_who_can_be_sent_is_chosen_as_if_no_more_were_due(staffed):
+    # Six are due and two can go, as the cap or the money lets them: the sender picks the two whom he would pick of two.
+    county = staffed(talent=STRONG + [0.0] * 6, groups={"balance_yuan": [40_000]})
+    two = rows(after(rotate, county, rules({"rate": 1 / 3}), WILLING), SENT)
+    capped = after(rotate, county, rules({"rate": 1.0}, rate_cap=1 / 3), WILLING)
+    assert tally(capped) == (6, 2, {"protection": 4})
+    assert rows(capped, SENT) == two
+    dear = changed(rules({"rate": 1.0}), {"funding.posting_yuan": 10_000, "funding.core_share_limit": 0.0})
+    paid = after(rotate, county, dear, WILLING)
+    assert tally(paid) == (6, 2, {"money": 4})
+    assert rows(paid, SENT) == two
+
+
 def test_no_more_move_than_keep_the_staff_stable(staffed):
     # A third of twelve may move: four persons, two exchanges of the six that are due.
     later = after(rotate, staffed(), rules({"rate": 1.0}, rate_cap=1 / 3), WILLING)
@@ -221,14 +259,17 @@ def test_who_stays_for_good_takes_home_and_file_and_so_does_the_partner(staffed)
     assert np.bincount(teachers.home).tolist() == [6, 6]
 
 
-@pytest.mark.parametrize(("posts", "home"), [(6, 0), (7, 1)])
-def test_without_a_partner_one_stays_only_where_a_post_is_free(staffed, posts, home):
+@pytest.mark.parametrize(("posts", "expected"), [(6, [5, 7]), (7, [6, 7])])
+def test_without_a_partner_one_takes_a_free_post_or_the_post_goes_along(staffed, posts, expected):
     plan = rules({"rate": 0.1, "exchange": False}, transfer_chance=1.0, years=[1, 1])
-    first = after(rotate, staffed(schools={"link": [-1, 0, -1, -1], "posts": [6, posts, 0, 0]}), plan, WILLING)
+    place = {"link": [-1, 0, -1, -1], "posts": [6, posts, 0, 0], "usual_posts": [6, posts, 0, 0]}
+    first = after(rotate, staffed(schools=place), plan, WILLING)
     (sent,) = rows(first, SENT)
     first.year = 2
     later = after(rotate, first, changed(plan, {"links.fused.rotation.rules.core.rate": 0.0}), WILLING)
-    assert later.teachers.home[sent] == later.teachers.school[sent] == home
+    assert later.teachers.home[sent] == later.teachers.school[sent] == 1
+    assert later.groups.transfers[0] == 1
+    assert later.schools.posts[:2].tolist() == later.schools.usual_posts[:2].tolist() == expected
 
 
 # --- who goes where --------------------------------------------------------------------------------------------------
@@ -270,6 +311,16 @@ def test_balancing_exchanges_close_the_gap_and_then_stop(staffed):
     county = staffed(subject=CHINESE, backbone=[True] * 4 + [False] * 8)
     later = after(rotate, county, rules({"rate": 1.0}, objective="balance"), WILLING)
     assert np.bincount(later.teachers.school[later.teachers.backbone]).tolist() == [2, 2]
+
+
+def test_balancing_exchanges_stop_where_the_core_is_protected(staffed):
+    # Each exchange costs the core 0.3 / 6 = 0.05, a third of σ_T: with 0.34 σ_T to lose it can bear one of three.
+    county = staffed(subject=CHINESE, talent=[0.3] * 6 + [0.0] * 6)
+    later = after(rotate, county, rules({"rate": 1.0}, objective="balance", core_protection=0.34), WILLING)
+    assert tally(later) == (6, 1, {"protection": 5})
+    # Where members are the better ones, nothing is to be protected.
+    county = staffed(subject=CHINESE, talent=[0.0] * 6 + [0.3] * 6)
+    assert tally(after(rotate, county, rules({"rate": 1.0}, objective="balance", core_protection=0.0), WILLING))[1] == 3
 
 
 def test_a_school_that_joins_gets_a_backbone_teacher_of_each_subject(staffed):

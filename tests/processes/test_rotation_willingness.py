@@ -9,7 +9,7 @@ from sim.eligibility import Turn
 from sim.postings import Postings
 from sim.processes.learning import teach
 from sim.processes.rotation import rotate
-from sim.state import CADRE, RECEIVED, SENT
+from sim.state import CADRE, CORE, MEMBER, OUTSIDE, RECEIVED, SENT
 from tests.processes.test_rotation_rules import WILLING, rows, rules, tally
 
 NO_TERMS = {"refusal_distance": 0.0, "refusal_family_age": 0.0}
@@ -42,7 +42,8 @@ def test_a_bonus_lowers_refusals_and_is_paid_like_the_allowance(staffed):
 
 def test_distance_and_family_age_shift_refusals_and_leave_the_mean(staffed):
     known = changed(evidence(), {"refusal_distance": 0.2, "refusal_family_age": 0.3})
-    county = staffed(age=[35.0, 35.0, 45.0, 45.0, 45.0, 45.0] + [40.0] * 6)
+    roster = [CORE, MEMBER, MEMBER, OUTSIDE]
+    county = staffed(age=[35.0, 35.0, 45.0, 45.0, 45.0, 45.0] + [40.0] * 6, schools={"roster": roster})
     found = shares(county, rules({}), known)
     # Two of six are 30 to 39: 0.3 × (1 − 1/3) more, the others 0.1 fewer. Half of the schools lie across the line.
     assert found == pytest.approx([0.5, 0.5, 0.2, 0.2, 0.2, 0.2])
@@ -50,6 +51,14 @@ def test_distance_and_family_age_shift_refusals_and_leave_the_mean(staffed):
     # A posting to the country alone is 0.2 × (1 − 1/2) less welcome, to a school in town as much more so.
     assert shares(county, rules({}), known, targets=(2,)) - found == pytest.approx([0.1] * 6)
     assert shares(county, rules({}), known, targets=(1,)) - found == pytest.approx([-0.1] * 6)
+
+
+def test_a_policy_that_sends_farther_meets_more_refusals(staffed):
+    # The county's own policy links Near alone; one that sends to Far as well has half of its schools across the line.
+    known = changed(evidence(), {"refusal_distance": 0.2, "refusal_family_age": 0.0})
+    county = staffed(schools={"roster": [CORE, MEMBER, OUTSIDE, OUTSIDE]})
+    assert shares(county, rules({}), known, members=(1,), targets=(1,)) == pytest.approx([0.3] * 6)
+    assert shares(county, rules({}), known) == pytest.approx([0.4] * 6)
 
 
 def test_over_the_county_the_terms_leave_the_mean_refusal():
@@ -68,6 +77,25 @@ def test_an_offer_pushes_nobody(staffed):
     later = after(rotate, staffed(), rules({"voluntary": True}), changed(evidence(), everybody))
     assert tally(later) == (3, 0, {"refusal": 3})
     assert tally(after(rotate, staffed(), rules({}), changed(evidence(), everybody)))[1] == 3
+
+
+def test_whoever_agreed_is_not_posted_against_his_will(staffed):
+    # Everybody minds being decreed away. An offer is taken freely by both sides; a mutual partner was asked.
+    minds = changed(evidence(), NO_TERMS | {"refusal_share_credit": 0.0, "unwilling_share": 1.0})
+    for rule, matching, sent, received in (
+        ({}, "even", True, True), ({"voluntary": True}, "even", False, False), ({}, "mutual", True, False),
+    ):  # fmt: skip
+        later = after(rotate, staffed(), rules(rule, matching=matching), minds)
+        assert tally(later) == (3, 3, {})
+        assert later.teachers.unwilling[rows(later, SENT)].tolist() == [sent] * 3
+        assert later.teachers.unwilling[rows(later, RECEIVED)].tolist() == [received] * 3
+
+
+def test_cadres_whom_the_core_cannot_lend_are_counted(staffed):
+    # Eight are decreed, six teach at the core.
+    later = after(rotate, staffed(), rules({"rate": 0.0}, link={"cadres": 8}), WILLING)
+    assert later.schools.cadres.sum() == 6
+    assert later.groups.cadres_short[0] == 2
 
 
 def test_cadres_for_each_member_and_an_executive_principal_at_any_time(staffed):
