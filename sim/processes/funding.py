@@ -126,8 +126,6 @@ def _returned(county: County) -> np.ndarray:
     """Money of dissolved groups that have no more postings to pay: it goes back to the county. (groups,)"""
     groups, teachers = county.groups, county.teachers
     left = np.where(open_groups(groups), 0, groups.balance_yuan + groups.awaiting_yuan)
-    if not left.any():
-        return left
     running = (teachers.posting != AT_HOME) & (teachers.status == SERVING)
     return np.where(counts(np.where(running, teachers.posted_by, -1), len(groups)) > 0, 0, left)
 
