@@ -54,7 +54,7 @@ def purchases(county: County, policy: Policy, evidence: Evidence, allotted: Yuan
     bought = np.zeros(len(schools), np.int64)
     set_aside, spent, awaiting = (np.zeros_like(groups.awaiting_yuan) for _ in ("aside", "spent", "later"))
     if not (rules.equipment_share and evidence.switches.equipment and evidence.switches.fund):
-        return Purchases(bought, set_aside, spent, awaiting)
+        return Purchases(bought, set_aside, spent, groups.awaiting_yuan.copy())
     lacking = _lacking(county)
     waits = np.r_[[_needs_approval(policy, name) for name in policy.links], False][schools.link]
     dear = _dear_share(evidence, rules.approval_threshold_yuan)

@@ -1,6 +1,6 @@
 """How schools enter, grow up in and leave groups, and how groups end: the roster of a year as it changes in June.
 
-A county asks in this order. A group with poor results for some years is dissolved. A group that posts too few of the
+A county asks in this order. A group judged poor some times in a row is dissolved. A group that posts too few of the
 movers due loses the member that hosts fewest. A member that has been in for the growth period and now stands close
 enough to its core, with enough value added, has grown up: it becomes independent, a partner, or the core of a group of
 its own. A member of high standing may leave on merit. Then places are filled: planned schools join as far as the path
@@ -125,16 +125,17 @@ def depart(county: County, policy: Policy, draw: Draws, roster: Roster) -> tuple
     poor, idle = groups.poor_years, groups.idle_years
     if rules is None or not len(groups):
         return poor, idle
-    judged = (groups.founded_year < county.year) & (roster.closed == NEVER)
+    acted = (groups.founded_year < county.year) & (roster.closed == NEVER)
     if rules.dissolve_years is not None:
+        judged = acted & ((county.year - groups.founded_year) % policy.assessment.cycle_years == 0)
         poor = np.where(judged, np.where(groups.result < rules.dissolve_result, poor + 1, 0), poor)
         for group in np.flatnonzero(judged & (poor >= rules.dissolve_years)):
             roster.leave(np.flatnonzero(roster.group == group), DISSOLVED)
             roster.closed[group] = county.year
     if rules.expel_years is not None:
         failed = groups.done < rules.expel_fulfilment * groups.due
-        idle = np.where(judged & (groups.due > 0), np.where(failed, idle + 1, 0), idle)
-        for group in np.flatnonzero(judged & (idle >= rules.expel_years) & (roster.closed == NEVER)):
+        idle = np.where(acted & (groups.due > 0), np.where(failed, idle + 1, 0), idle)
+        for group in np.flatnonzero(acted & (idle >= rules.expel_years) & (roster.closed == NEVER)):
             _expel(county, policy, roster, int(group))
             idle[group] = 0
     _graduate(county, policy, rules, draw, roster)
@@ -165,6 +166,7 @@ def _graduate(county: County, policy: Policy, rules: Lifecycle, draw: Draws, ros
         return
     schools = county.schools
     due = (roster.role == MEMBER) & (county.year - roster.joined >= rules.growth_years)
+    due &= roster.departure != GRADUATED
     if rules.graduation_gap is not None:
         leader = np.r_[roster.core, NONE][roster.group]
         due &= schools.standing[leader] - schools.standing <= rules.graduation_gap

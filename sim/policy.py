@@ -82,7 +82,7 @@ class Lifecycle(Section):
     """Least mean value added of three years at which a member has grown up, in σ."""
     graduate_to: Literal["independent", "partner", "spawn"] = "independent"
     graduate_link: str | None = None
-    """Link of those who grow up to be partners."""
+    """Link of those who grow up to be partners; its role is partner."""
     spawn_chance: Share = 1.0
     """Chance that one who has grown up founds a group; else it is independent."""
     spawn_takes: Count = 1
@@ -96,9 +96,9 @@ class Lifecycle(Section):
     expel_fulfilment: Share = 0.5
     """Share of the movers due below which a year counts as one of these."""
     dissolve_years: PositiveCount | None = None
-    """Years in a row with a poor result after which a group is dissolved."""
+    """Years of judgement in a row with a poor result after which a group is dissolved; see `assessment.cycle_years`."""
     dissolve_result: float = -1.0
-    """Result below which a year counts as one of these, in SD over schools."""
+    """Result below which a judgement counts as one of these, in SD over schools."""
 
 
 class ByStage[T](Section):
@@ -137,7 +137,8 @@ class Funding(Section):
     curriculum_yuan: Yuan = 0
     """Price of a group's full curriculum project for a year."""
     shared_class_yuan: Yuan = 0
-    """Price of a school's shared classes for a year, if all its main-subject lessons were shared."""
+    """Price of a school's shared classes for a year, if all its main-subject lessons were shared; above 0 where a link
+    has shared classes."""
     boarding_yuan: Yuan = 0
     """Yearly cost of a boarder."""
     core_share_limit: Share = 1.0

@@ -55,7 +55,7 @@ READS = (
     *MOVED, Teachers.id, Teachers.subject, Teachers.status, Teachers.left_year, Teachers.talent,
     Teachers.years_teaching, Teachers.skill_peer, Teachers.skill_pair,
     Schools.stage, Schools.zone, Schools.group, Schools.link, Schools.posts, Schools.usual_posts, Schools.pupils,
-    Schools.public_use_yuan, Schools.granted_yuan, Groups.core, Groups.founded_year,
+    Schools.public_use_yuan, Schools.granted_yuan, Groups.core, Groups.first_member_year,
     Groups.balance_yuan, Groups.core_quality, Students.school, Students.cohort, Students.classroom,
     StageTotals.periods, StageTotals.periods_per_teacher, StageTotals.spending_yuan,
 )  # fmt: skip
@@ -108,8 +108,8 @@ class Postings:
         return self._luck["match"]
 
     def age(self, group: int) -> int:
-        """Group year: 1 in its first year."""
-        return self.county.year - int(self.county.groups.founded_year[group]) + 1
+        """Group year: 1 in the first year in which the group has members."""
+        return self.county.year - int(self.county.groups.first_member_year[group]) + 1
 
     def serving(self, school: int) -> NDArray[np.bool_]:
         """Teachers on file at a school who serve."""

@@ -73,7 +73,7 @@ def make_schools(given: Columns) -> Schools:
 
 def make_groups(given: Columns) -> Groups:
     """One group, whose core is the first school."""
-    return Groups(1, **{"core": [CORE_SCHOOL], "founded_year": [1]} | given)
+    return Groups(1, **{"core": [CORE_SCHOOL], "founded_year": [1], "first_member_year": [1]} | given)
 
 
 def make_teachers(given: Columns) -> Teachers:

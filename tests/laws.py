@@ -210,15 +210,19 @@ def check_money(before: County, after: County, rules: Policy, known: Evidence) -
     allowance = price.posting_yuan + rules.incentive.dispatch_bonus_yuan
     decreed = price.special_fund_yuan.at(after.school_year) or 0
     fund = int(after.county.special_fund_yuan[0])
-    assert fund == (decreed if open_groups(groups).any() and known.switches.fund else 0)
-    assert (groups.allotted_yuan[~open_groups(groups)] == 0).all()
+    helped = np.bincount(schools.group[schools.role > CORE], minlength=len(groups)) > 0
+    returned = groups.returned_yuan
+    paid_out = (helped & open_groups(groups)).any() and known.switches.fund
+    assert fund == (decreed + returned.sum() if paid_out else 0)
+    assert (groups.allotted_yuan[~open_groups(groups) | ~helped] == 0).all()
+    assert (returned[open_groups(groups)] == 0).all()
     assert groups.allotted_yuan.sum() + after.county.leaked_yuan[0] == fund
     equipment = groups.equipment_yuan
     spent = [groups.postings_yuan, groups.events_yuan, groups.pairs_yuan, groups.curriculum_yuan, equipment]
     accounts = groups.balance_yuan + groups.awaiting_yuan
     held = np.zeros(len(groups), np.int64)
     held[: len(before.groups)] = before.groups.balance_yuan + before.groups.awaiting_yuan
-    assert accounts.tolist() == (held + groups.allotted_yuan - sum(spent)).tolist()
+    assert accounts.tolist() == (held + groups.allotted_yuan - returned - sum(spent)).tolist()
     for amount in (*spent, groups.balance_yuan, groups.awaiting_yuan, groups.allotted_yuan, schools.paid_yuan):
         assert (amount >= 0).all()
         assert amount.dtype == np.int64

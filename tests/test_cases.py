@@ -144,7 +144,7 @@ def county_of(given: dict[str, Any], names: Names) -> County:
         for number, (name, columns) in zip(counted, schools.items(), strict=True)
     ]
     group_rows = [
-        {"founded_year": 1} | {key: value for key, value in group.items() if key not in LINKS}
+        {"founded_year": 1, "first_member_year": 1} | {key: value for key, value in group.items() if key not in LINKS}
         for group in groups.values()
     ]
     stages = DEFAULTS[StageTotals] | given.get("stages", {})

@@ -149,6 +149,9 @@ def policy_problems(policy: Loaded[Policy]) -> Iterator[Problem]:
         yield problem_at(policy, "start_year", "the school year in which the groups start", "none")
     if decreed.funding.by_grade and decreed.funding.grades is None:
         yield problem_at(policy, "funding.grades", "grades A, B, C and D, since by_grade is true", "none")
+    if (grades := decreed.funding.grades) is not None and not any(grades.model_dump().values()):
+        expected = "at least one grade above 0, since else no group could be paid"
+        yield problem_at(policy, "funding.grades", expected, "A, B, C and D at 0")
     by_rule = decreed.funding.activity_share + decreed.funding.need_share
     if by_rule > 1:
         expected = f"at most {1 - decreed.funding.activity_share:g}, what activity_share leaves"
@@ -162,6 +165,14 @@ def policy_problems(policy: Loaded[Policy]) -> Iterator[Problem]:
                 "0, since each school owns its equipment",
                 f"{facilities.transfer_rate:g}",
                 "or set ownership: group",
+            )
+        if link.curriculum.shared_classes and not decreed.funding.shared_class_yuan:
+            yield problem_at(
+                policy,
+                f"links.{name}.curriculum.shared_classes",
+                "a price of shared classes, since they take teachers' time",
+                "funding.shared_class_yuan: 0",
+                "set funding.shared_class_yuan, in yuan a school and year for all main-subject lessons",
             )
     bands = decreed.assessment.size_bands
     if any(upper <= lower for lower, upper in pairwise(bands)):
@@ -292,6 +303,17 @@ def _formation_problems(policy: Loaded[Policy]) -> Iterator[Problem]:
         expected = "the link of schools that grow up to be partners"
         yield problem_at(
             policy, "lifecycle.graduate_link", expected, "none", f"links: {listing(decreed.links) or 'none'}"
+        )
+    chosen = decreed.links.get(life.graduate_link or "")
+    if chosen is not None and chosen.role != "partner":
+        partners = listing([name for name, link in decreed.links.items() if link.role == "partner"])
+        hint = f"these have it: {partners}" if partners else "set role: partner on a link of its own"
+        yield problem_at(
+            policy,
+            "lifecycle.graduate_link",
+            "a link with role: partner, since a member who grows up is one no more",
+            f"{life.graduate_link}, role: {chosen.role}",
+            hint,
         )
     if life.graduate_to == "spawn" and life.spawn_takes and life.max_members is None:
         expected = "the most members of a core, since groups of graduates take schools every year"

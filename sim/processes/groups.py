@@ -12,6 +12,7 @@ name.
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.columns import NEVER
 from sim.draws import Draws
 from sim.evidence import Evidence, leadership_weight
 from sim.grouped import counts
@@ -25,7 +26,7 @@ Floats = NDArray[np.float64]
 KEPT = (
     Schools.group, Schools.role, Schools.link, Schools.joined_year, Schools.applied_year, Schools.left_year,
     Schools.departure, Schools.planned_group, Schools.planned_link, Groups.closed_year, Groups.poor_years,
-    Groups.idle_years,
+    Groups.idle_years, Groups.first_member_year,
 )  # fmt: skip
 """The roster."""
 
@@ -70,15 +71,22 @@ def reorganise(county: County, policy: Policy, evidence: Evidence, draw: Draws) 
         group, role, link, roster.joined, roster.applied, roster.left, roster.departure,
         roster.planned_group, roster.planned_link, roster.closed[:size], poor, idle,
     )  # fmt: skip
+    first = np.r_[county.groups.first_member_year, np.full(core.size - size, NEVER)]
+    first = np.where((first == NEVER) & (counts(np.where(helped, group, -1), core.size) > 0), county.year, first)
     new = core[size:]
+    entering = {
+        Groups.core: new,
+        Groups.founded_year: np.full(new.size, county.year),
+        Groups.first_member_year: first[size:],
+    }
     return Changes(
         write={
-            **dict(zip(KEPT, written, strict=True)),
+            **dict(zip(KEPT, (*written, first[:size]), strict=True)),
             Schools.brand: brand,
             Schools.management: _nearer(schools.management, schools.own_management, reach, leader, evidence),
             Schools.curriculum: _nearer(schools.curriculum, schools.own_curriculum, courses, leader, evidence),
         },
-        enter={Groups: {Groups.core: new, Groups.founded_year: np.full(new.size, county.year)}} if new.size else {},
+        enter={Groups: entering} if new.size else {},
     )
 
 

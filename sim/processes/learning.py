@@ -142,7 +142,8 @@ def _lessons(
 
     The teachers of a subject share its classes evenly in the order of their posts: class k of C is taught
     by the part from k/C to (k + 1)/C of the row of teachers. A subject nobody can teach is taught by
-    visitors where that is decreed, else out of field, but for what shared classes bring.
+    visitors where that is decreed, else out of field, as well as the stage's teachers do on average less a
+    loss, but for what shared classes bring.
     """
     teachers, stages = county.teachers, county.stages
     units = len(county.schools)
@@ -160,7 +161,7 @@ def _lessons(
     order = np.lexsort((teachers.post[serving], cell))
     total = np.r_[0.0, np.cumsum(effect[order])]
     first = np.r_[0, np.cumsum(staff.ravel())].astype(np.int64)[:-1].reshape(staff.shape)
-    school_mean = means(teachers.school[serving], units, effect)
+    usual = means(teachers.stage[serving], 2, effect)[county.schools.stage]
     weighted, weights = np.zeros(len(rooms)), np.zeros(len(rooms))
     padded = np.r_[effect[order], 0.0]
     for subject in range(MAIN_SUBJECTS):
@@ -174,7 +175,7 @@ def _lessons(
         gained = _taken(total, padded, first[school, subject], left + width) - _taken(
             total, padded, first[school, subject], left
         )
-        out_of_field = school_mean[school] + evidence.out_of_field_loss
+        out_of_field = usual[school] + evidence.out_of_field_loss
         visited = covered[school, subject]
         out_of_field = visited * visitors[school, subject] + (1 - visited) * out_of_field
         out_of_field = out_of_field - evidence.out_of_field_loss * (1 - visited) * shared[school, subject]

@@ -17,7 +17,8 @@ def staffed(tiny_county):
             "backbone": False, "stage": 0, "female": True,
         }  # fmt: skip
         return tiny_county(
-            year=year, teachers=usual | columns, groups={"founded_year": [1]} | (groups or {}),
+            year=year, teachers=usual | columns,
+            groups={"founded_year": [1], "first_member_year": [1]} | (groups or {}),
             schools={"link": [-1, 0, 0, -1], "zone": [SEAT, NEAR, FAR, SEAT], "posts": 6} | (schools or {}),
             county={"labour_yuan": [[140_000, 170_000, 210_000]]},
         )  # fmt: skip

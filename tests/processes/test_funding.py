@@ -1,17 +1,23 @@
 """funding.allot: the public-use quota of schools, and the special fund divided among groups to the yuan."""
 
+import numpy as np
 import pytest
 from worlds import after, evidence, grouped, policy, switched_off, tiny_policy
 
+from sim.columns import NEVER
 from sim.processes.funding import allot
-from sim.state import Groups
+from sim.state import AT_HOME, CADRE, MEMBER, OUTSIDE, Groups, Schools, Teachers
 
 GRADES = {"A": 1.3, "B": 1.1, "C": 0.9, "D": 0.7}
 
 
 def with_groups(county, **columns):
-    """The county with as many groups as a column has values."""
-    county.groups = Groups(len(next(iter(columns.values()))), **columns)
+    """The county with as many groups as a column has values, each with one member."""
+    size = len(next(iter(columns.values())))
+    county.groups = Groups(size, **columns)
+    row = np.arange(len(county.schools))
+    county.schools.write(Schools.group, np.where(row < size, row, -1))
+    county.schools.write(Schools.role, np.where(row < size, MEMBER, OUTSIDE))
     return county
 
 
@@ -81,3 +87,42 @@ def test_without_groups_or_with_the_fund_off_there_is_no_fund(tiny_county, group
     assert county.county.special_fund_yuan[0] == 0
     assert county.groups.allotted_yuan.sum() == 0
     assert county.schools.public_use_yuan.sum() > 0
+
+
+def test_a_group_without_members_is_paid_nothing(tiny_county):
+    county = with_groups(tiny_county(), activity=[300.0, 100.0, 0.0])
+    county.schools.write(Schools.group, [0, -1, 2, -1])
+    half = {"special_fund_yuan": 400_000, "activity_share": 0.5, "by_grade": False}
+    later = after(allot, county, rules(**half))
+    # Two groups have members: 100,000 each evenly; of these two only the first was active: 200,000.
+    assert later.groups.allotted_yuan.tolist() == [300_000, 0, 100_000]
+    county.schools.write(Schools.group, -1)
+    later = after(allot, county, rules(**half))
+    assert (later.county.special_fund_yuan[0], later.groups.allotted_yuan.tolist()) == (0, [0, 0, 0])
+
+
+def test_a_grade_that_is_paid_nothing_alone_leaves_the_fund_unpaid(tiny_county):
+    county = with_groups(tiny_county(), grade=[0])
+    unpaid = rules(special_fund_yuan=400_000, by_grade=True, grades=GRADES | {"A": 0.0}, leakage=0.1)
+    later = after(allot, county, unpaid)
+    assert (later.county.special_fund_yuan[0], later.county.leaked_yuan[0]) == (0, 0)
+    assert later.groups.allotted_yuan.tolist() == [0]
+
+
+def test_a_dissolved_groups_money_goes_back_once_its_postings_are_over(tiny_county):
+    county = with_groups(tiny_county(), closed_year=[0, NEVER], balance_yuan=[700, 0], awaiting_yuan=[300, 0])
+    county.schools.write(Schools.group, [-1, 1, -1, -1])
+    fund = rules(special_fund_yuan=2_000, leakage=0.5, by_grade=False)
+    running = county.copy()
+    posting = running.teachers.posting.copy()
+    posting[0] = CADRE
+    running.teachers.write(Teachers.posting, posting)
+    running.teachers.write(Teachers.posted_by, np.where(posting == AT_HOME, -1, 0))
+    waits = after(allot, running, fund)
+    assert (waits.groups.balance_yuan.tolist(), waits.groups.awaiting_yuan.tolist()) == ([700, 1_000], [300, 0])
+    assert waits.groups.returned_yuan.tolist() == [0, 0]
+    # Half of the county's 2,000 leaks; the 1,000 that come back do not.
+    later = after(allot, county, fund)
+    assert later.groups.returned_yuan.tolist() == [1_000, 0]
+    assert (later.groups.balance_yuan.tolist(), later.groups.awaiting_yuan.tolist()) == ([0, 2_000], [0, 0])
+    assert (later.county.special_fund_yuan[0], later.county.leaked_yuan[0]) == (3_000, 1_000)

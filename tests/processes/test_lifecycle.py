@@ -28,10 +28,12 @@ from sim.state import (
     GRADUATED,
     MEMBER,
     MERIT,
+    NEVER,
     OUTSIDE,
     PARTNER,
     SPAWNED,
     STAYED,
+    Groups,
     Schools,
     open_groups,
 )
@@ -84,10 +86,19 @@ def test_a_graduate_becomes_independent_a_partner_or_a_core(world):
     assert alone.departure[5] == STAYED
     partner = after(reorganise, county, living(**usual, graduate_to="partner", graduate_link="joint")).schools
     assert (partner.group[4], partner.role[4], partner.departure[4], partner.left_year[4]) == (0, PARTNER, GRADUATED, 4)
+    # Nobody grows up twice: the places that are left are told once, whatever the role of the link.
+    for link in ("joint", "fused"):
+        rules = living(**usual, graduate_to="partner", graduate_link=link, one_out_one_in=True)
+        later = after(reorganise, county, rules)
+        for year in (5, 6):
+            later.year = year
+            later = after(reorganise, later, rules)
+        assert (later.schools.left_year[4], (later.schools.group[FAR] == 0).sum()) == (4, 1)
     spawn = living(**usual, graduate_to="spawn", max_members=2, spawn_takes=1)
     later = after(reorganise, county, spawn)
     assert later.groups.core.tolist() == [SEAT, 4]
     assert later.groups.founded_year.tolist() == [1, 4]
+    assert later.groups.first_member_year.tolist() == [1, NEVER]
     assert (later.schools.group[4], later.schools.role[4], later.schools.departure[4]) == (1, CORE, SPAWNED)
     # A year later it takes the weakest free school, another year later one more, then it is full.
     later.schools.write(Schools.standing, STANDING)
@@ -96,8 +107,24 @@ def test_a_graduate_becomes_independent_a_partner_or_a_core(world):
         later = after(reorganise, later, spawn)
         inside = (later.schools.group == 1) & (later.schools.role != CORE)
         assert np.flatnonzero(inside).tolist() == expected
+    # Its group years count from its first members.
+    assert later.groups.first_member_year.tolist() == [1, 5]
     none = after(reorganise, county, living(**usual, graduate_to="spawn", max_members=2, spawn_chance=0.0))
     assert (len(none.groups), none.schools.departure[4]) == (1, GRADUATED)
+
+
+def test_a_judgement_counts_once_in_a_cycle(world):
+    # Founded in year 1 and judged at the ends of years 3 and 6: dissolved on the second judgement, in year 7.
+    rules = changed(living(dissolve_years=2, dissolve_result=0.0), {"assessment.cycle_years": 3})
+    county = start(world, 1)
+    poor = []
+    for year in range(2, 8):
+        county.year = year
+        county.groups.write(Groups.result, -0.5)
+        county = after(reorganise, county, rules)
+        poor.append(int(county.groups.poor_years[0]))
+    assert poor == [0, 0, 1, 1, 1, 2]
+    assert county.groups.closed_year.tolist() == [7]
 
 
 def test_nobody_grows_up_before_the_growth_years(world):

@@ -37,7 +37,8 @@ def make(tiny_county):
             "backbone": False, "stage": 0,
         }  # fmt: skip
         return tiny_county(
-            year=year, teachers=usual | columns, groups={"founded_year": [1]} | (groups or {}),
+            year=year, teachers=usual | columns,
+            groups={"founded_year": [1], "first_member_year": [1]} | (groups or {}),
             schools={"public_use_yuan": [65_000, 65_000, 65_000, 0]},
         )  # fmt: skip
 
