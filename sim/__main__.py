@@ -100,7 +100,7 @@ def decompose(
         list[str] | None, typer.Option("--outcome", metavar="NAME...", help="Outcomes to be divided.")
     ] = None,
     mechanisms: Annotated[
-        str | None, typer.Option("--mechanisms", metavar="A,B,...", help="Mechanisms or switches to divide among.")
+        str | None, typer.Option("--mechanisms", metavar="A,B,...", help="Mechanisms or switches; default: those set.")
     ] = None,
     seeds: Seeds = None,
     years: Years = None,

@@ -21,6 +21,7 @@ from sim.analysis.worlds import interval
 from sim.configs import ConfigError, Problem, content_hash, listing, nearest
 from sim.draws import Draws
 from sim.evidence import Switches
+from sim.levers import set_by
 from sim.runs.design import code_hash
 from sim.runs.workers import Workers, workers
 
@@ -36,8 +37,11 @@ MECHANISMS: Mapping[str, tuple[str, ...]] = {
     "curriculum": ("curriculum",),
     "bundling": ("bundling", "effort"),
     "fund": ("fund",),
+    "shared_classes": ("shared_classes",),
+    "lifecycle": ("lifecycle",),
 }
-"""Mechanisms that a policy sets to work, each with the switches that take it away."""
+"""Mechanisms that take more than one switch or belong to most groups, with the switches that take them away. The other
+levers of a policy have one switch each, of the same name."""
 AMPLIFIERS = (
     "choice", "reputation", "drift", "titles", "match", "refusal", "load", "colleagues", "peers", "class_size",
 )  # fmt: skip
@@ -93,15 +97,20 @@ def decompose(
 ) -> Decomposition:
     """Divide a policy's effect among its mechanisms; what is stored already is read again.
 
-    `mechanisms` are names of `MECHANISMS` or of switches, by default all of `MECHANISMS`; `quick` runs some orders of
-    switching on in place of all subsets. Raises ConfigError where a name is wrong.
+    `mechanisms` are names of `MECHANISMS` or of switches, by default those that the policy sets to work; what it sets
+    beyond them stays in the rest, and is named. `quick` runs some orders of switching on in place of all subsets.
+    Raises ConfigError where a name is wrong.
     """
     from sim.founding import calibrate, setting_of
     from sim.library import resolve
 
-    chosen = _chosen(mechanisms)
+    _chosen(mechanisms)
     _check(outcomes)
     with_policy, without = resolve(county, policy), resolve(county, "none")
+    sets = set_by(with_policy.policy.value, without.policy.value)
+    chosen = _chosen(mechanisms or sets)
+    taken = {switch for switches in chosen.values() for switch in switches}
+    beyond = tuple(name for name in sets if name not in chosen and name not in taken)
     setting = setting_of(county, with_policy)
     exact = len(chosen) <= MOST_EXACT and not quick
     orders = () if exact else _orders(tuple(chosen), QUICK_ORDERS if quick else ORDERS)
@@ -144,7 +153,7 @@ def decompose(
         effects = {on: effect(two, place) for on, two in pairs.items()}
         without_it = {name: effect(two, place) for name, two in world.items()}
         parts.append(_parts(outcome, tuple(chosen), effects, without_it, orders))
-    found = Decomposition(Path(county).stem, title, years, seeds, exact, len(todo) * seeds, tuple(parts), path)
+    found = Decomposition(Path(county).stem, title, years, seeds, exact, len(todo) * seeds, tuple(parts), path, beyond)
     write(found)
     return found
 

@@ -3,9 +3,12 @@
 import json
 
 import pytest
+from worlds import changed, policy
 
 from sim.configs import ConfigError
-from sim.decomposition import REST, decompose
+from sim.decomposition import MECHANISMS, REST, decompose
+from sim.evidence import Switches
+from sim.levers import LEVERS, set_by
 
 ALONE = {"county": "taishan", "policy": "rotation_alone", "seeds": 2, "years": 2, "jobs": 1}
 
@@ -41,8 +44,8 @@ def test_the_effect_is_that_of_the_paired_study(rotation):
     found = []
     for seed in (1, 2):
         ends = []
-        for policy in ("rotation_alone", "none"):
-            model = SchoolingModel("taishan", resolved=resolve("taishan", policy), seed=seed)
+        for name in ("rotation_alone", "none"):
+            model = SchoolingModel("taishan", resolved=resolve("taishan", name), seed=seed)
             model.run_for(2)
             ends.append(model.measured("score_core")[2])
         found.append(ends[0] - ends[1])
@@ -90,3 +93,20 @@ def test_a_wrong_name_is_told(wrong, hint):
     with pytest.raises(ConfigError) as error:
         decompose("taishan", **wrong)
     assert hint in str(error.value)
+
+
+def test_a_policy_sets_what_differs_from_the_policy_without_groups():
+    none = policy("none")
+    usual = ("rotation", "pairing", "events", "management", "curriculum", "bundling", "fund")
+    assert set_by(policy(), none) == usual
+    assert set_by(none, none) == ()
+    more = changed(policy(), {"lifecycle": {"entry": True}, "links.fused.rotation.group_first": True})
+    assert set_by(more, none) == (*usual, "lifecycle", "group_first")
+    # Every mechanism has switches of its own.
+    assert LEVERS.keys() - MECHANISMS.keys() <= Switches.model_fields.keys()
+
+
+def test_what_the_policy_sets_and_nobody_asked_for_is_named_in_the_rest(rotation):
+    sets = set_by(policy("rotation_alone"), policy("none"))
+    assert "rotation" in sets
+    assert rotation.beyond == tuple(name for name in sets if name != "rotation")

@@ -23,17 +23,7 @@ from sim.configs import freeze
 from sim.founding import found
 from sim.library import load_facts
 from sim.policy import Policy
-from sim.state import (
-    AT_HOME,
-    CHINESE,
-    ENGLISH,
-    JUNIOR,
-    Counties,
-    County,
-    Groups,
-    Schools,
-    Teachers,
-)
+from sim.state import AT_HOME, Counties, County, Groups, Schools
 from sim.validation.placebos import CARRIED, NO_CADRES
 from sim.year import advance
 
@@ -255,33 +245,6 @@ RULES: dict[str, tuple[dict[str, object], dict[str, object]]] = {
     "title_rules": ({}, {"staffing.senior_post_uplift": 0.1, "incentive.title_unit": "group"}),
     "backbone_formation": ({}, {"staffing.backbone_formation": 0.1}),
 }
-
-
-def test_the_rules_of_life_switched_off_equal_their_absence():
-    life = {"growth_years": 1, "graduation_gap": 9.0, "entry": True, "dissolve_years": 1, "dissolve_result": 0.0}
-    living = changed(policy(), {"lifecycle": life})
-    county = assert_same((living, switched_off(evidence(), "lifecycle")), (policy(), evidence()))
-    later = continued(taishan(SEED).county, living, evidence(), SEED, FEW)
-    assert {"Schools.group", "Groups.closed_year"} <= set(differences(county, later))
-
-
-def test_itinerant_teaching_switched_off_equals_its_absence():
-    # Nobody teaches English at one junior school until the county hires; the others have time for it.
-    start = taishan(SEED).county.copy()
-    teachers, school = start.teachers, int(np.flatnonzero(start.schools.stage == JUNIOR)[0])
-    subject = np.where((teachers.home == school) & (teachers.subject == ENGLISH), CHINESE, teachers.subject)
-    teachers.write(Teachers.subject, subject)
-    visiting = changed(policy(), {"staffing.itinerant": {"subjects": ("english",), "scope": "county"}})
-    ends = [
-        continued(start, rules, known, SEED)
-        for rules, known in (
-            (visiting, switched_off(evidence(), "itinerant")),
-            (policy(), evidence()),
-            (visiting, evidence()),
-        )
-    ]
-    assert differences(ends[0], ends[1]) == []
-    assert "Schools.schooling" in differences(ends[0], ends[2])
 
 
 @pytest.mark.parametrize("switch", RULES)

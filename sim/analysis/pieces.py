@@ -61,6 +61,8 @@ class Decomposition:
     runs: int
     outcomes: tuple[Parts, ...]
     path: Path
+    beyond: tuple[str, ...] = ()
+    """Mechanisms that the policy sets to work and that nobody asked for: they are in the rest."""
 
     def plain(self) -> dict[str, Any]:
         """As JSON holds it; numbers that are not known are null."""
@@ -103,4 +105,4 @@ def read(path: Path) -> Decomposition:
         )
         for part in told["outcomes"]
     )
-    return Decomposition(**{**told, "outcomes": outcomes, "path": path})
+    return Decomposition(**{**told, "outcomes": outcomes, "path": path, "beyond": tuple(told["beyond"])})

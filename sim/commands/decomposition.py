@@ -25,6 +25,7 @@ WORDS = {
         "Sampled orders; the standard error of a share from leaving out orders is at most {error} {unit}.",
         "按部分次序抽样；因未穷尽次序，份额的标准误至多为{error} {unit}。",
     ),
+    "beyond": (" The rest holds {names} as well, which the policy sets.", "其余包括方案所设的{names}。"),
     "table": ("Shares of {subject}, {unit}", "{subject}的分解（{unit}）"),
     "amplifiers": ("With a part of the world switched off the effect would be", "关闭世界的某一部分后，效应为"),
     "headings": (
@@ -44,6 +45,8 @@ NAMES = {
     "curriculum": ("shared courses", "课程共享"),
     "bundling": ("bundled assessment", "捆绑考核"),
     "fund": ("the special fund", "专项经费"),
+    "shared_classes": ("shared classes", "双师课堂"),
+    "lifecycle": ("entry, growth and exit", "进退机制"),
     "rest": ("the rest", "其余"),
 }
 MOST_TOLD = 4
@@ -103,6 +106,8 @@ def sentence(found: "Decomposition", part: "Parts", lang: str = "en") -> str:
     if not found.exact:
         error = max(form.scale * piece.order_error for piece in part.pieces)
         text += " " + _say("sampled", lang, error=fixed(error, places + 1), unit=form.change)
+    if found.beyond:
+        text += _say("beyond", lang, names=_say("comma", lang).join(name_of(name, lang) for name in found.beyond))
     return text
 
 
