@@ -17,7 +17,7 @@ PLACES = 1 << PLACE_BITS
 """Places in a block: ids are block * PLACES + place."""
 
 
-MOST_KEPT = 1024
+MOST_KEPT = 2048
 """Blocks of numbers kept: those of a founding and a decade, so that the next variant of a seed finds them."""
 _KEPT: dict[tuple, NDArray] = {}
 GOLDEN = np.uint64(0x9E3779B97F4A7C15)
