@@ -7,9 +7,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any, NamedTuple
 
-import numpy as np
-
-from sim.configs import Section, freeze
+from sim.configs import freeze
 from sim.evidence import Evidence
 from sim.facts import Facts
 from sim.founding import Calibration, Setting, found
@@ -18,7 +16,8 @@ from sim.founding.record import recall
 from sim.library import load_births, load_evidence, load_facts, load_policy, load_stages
 from sim.policy import Policy
 from sim.process import Process, apply
-from sim.state import Counties, County, Schools, Towns
+from sim.state import County
+from sim.validation.placebos import changed, differences, with_towns  # noqa: F401
 from sim.year import SCHOOL_YEAR, advance
 
 TOWN_RULES = {
@@ -36,18 +35,6 @@ class World(NamedTuple):
     county: County
     setting: Setting
     evidence: Evidence
-
-
-def changed[S: Section](section: S, changes: Mapping[str, Any]) -> S:
-    """The section with values replaced by dotted path, validated again."""
-    values = section.model_dump()
-    for path, value in changes.items():
-        *parents, last = path.split(".")
-        place = values
-        for key in parents:
-            place = place[key]
-        place[last] = value
-    return type(section).model_validate(freeze(values))
 
 
 def switched_off(evidence: Evidence, *names: str) -> Evidence:
@@ -88,19 +75,6 @@ def taishan(seed: int = 1, years: int = 0, policy_name: str = "taishan") -> Worl
         return before._replace(county=county)
     here = setting(load_facts("taishan").value, policy("taishan"))
     return World(found(here, solved(here), seed), here, evidence())
-
-
-def with_towns(county: County, share: float = 0.15, capital: float = 0.1) -> County:
-    """The county with two towns that run its schools outside the seat, in turn."""
-    county = county.copy()
-    outside = np.flatnonzero(county.schools.zone > 0)
-    town = np.full(len(county.schools), -1)
-    town[outside] = np.arange(outside.size) % 2
-    county.towns, county.town_names = Towns(2), ("North", "South")
-    county.schools.write(Schools.town, town)
-    county.county.write(Counties.town_share, share)
-    county.county.write(Counties.town_capital_share, capital)
-    return county
 
 
 def continued(
@@ -146,19 +120,6 @@ JOINT_WORK: dict[str, Any] = {
     "funding.shared_class_yuan": 100_000, "funding.special_fund_yuan": 6_000_000,
 }  # fmt: skip
 """Every kind of joint work at once, for Taishan's two links: settings by path, beyond its own plan."""
-
-
-def differences(one: County, other: County, tables: tuple[str, ...] = ()) -> list[str]:
-    """Columns that are not exactly equal, NaN being equal to NaN; all tables unless some are named."""
-    found_columns = []
-    for name in tables or ("schools", "groups", "teachers", "students", "stages", "county", "towns"):
-        mine, yours = getattr(one, name), getattr(other, name)
-        for column in type(mine).columns.values():
-            a, b = mine.read(column), yours.read(column)
-            kind = {"equal_nan": True} if a.dtype.kind == "f" else {}
-            if a.shape != b.shape or not np.array_equal(a, b, **kind):
-                found_columns.append(repr(column))
-    return found_columns
 
 
 TARGETS: dict[str, Any] = {
